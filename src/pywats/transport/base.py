@@ -1,0 +1,85 @@
+"""What all layers of the chain share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from pywats.core.config import SyncConfig
+
+__all__ = ["ConfiguredLayer", "Layer", "body_of", "derive_request", "path_of"]
+
+
+class Layer(httpx.AsyncBaseTransport):
+    """A transport around another one.
+
+    Args:
+        inner: The next layer below, or the network.
+    """
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self._inner = inner
+
+    async def aclose(self) -> None:
+        """Close the layers below."""
+        await self._inner.aclose()
+
+
+class ConfiguredLayer(Layer):
+    """A layer that behaves as the `SyncConfig` of each request says.
+
+    Args:
+        inner: The next layer below.
+        config: For requests that bring none of their own in ``request.extensions["wats_config"]``.
+    """
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, config: SyncConfig) -> None:
+        super().__init__(inner)
+        self._config = config
+
+    def config_of(self, request: httpx.Request) -> SyncConfig:
+        """Return the configuration of a request."""
+        config: SyncConfig = request.extensions.get("wats_config", self._config)
+        return config
+
+
+def derive_request(
+    request: httpx.Request,
+    *,
+    headers: Mapping[str, str] | None = None,
+    extensions: Mapping[str, Any] | None = None,
+    stream: httpx.AsyncByteStream | None = None,
+) -> httpx.Request:
+    """Return a request like the given one, with headers replaced, extensions added, or another body.
+
+    The caller's request stays as it is: httpx keeps it as ``response.request`` and builds redirects from it.
+    """
+    derived_headers = request.headers
+    if headers:
+        derived_headers = request.headers.copy()
+        derived_headers.update(headers)
+    return httpx.Request(
+        request.method,
+        request.url,
+        headers=derived_headers,
+        stream=stream or request.stream,
+        extensions={**request.extensions, **(extensions or {})},
+    )
+
+
+def body_of(message: httpx.Request | httpx.Response) -> httpx.AsyncByteStream:
+    """Return the body of a request or response.
+
+    Raises:
+        TypeError: It can only be read synchronously, as httpx's own async client would say.
+    """
+    if not isinstance(message.stream, httpx.AsyncByteStream):
+        raise TypeError("an asynchronous client needs a body that can be read asynchronously")
+    return message.stream
+
+
+def path_of(request: httpx.Request) -> str:
+    """Return the path as it is sent, without the query: fit for a log line."""
+    return request.url.raw_path.partition(b"?")[0].decode("ascii")

@@ -1,0 +1,96 @@
+"""ErrorTransport: the one place where httpx errors become pyWATS errors."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+
+import httpx
+
+from pywats.exceptions import WatsConnectionError, WatsError, WatsTimeoutError, bare_url
+from pywats.transport.base import Layer, body_of
+
+__all__ = ["ErrorTransport", "pywats_error"]
+
+_TRANSLATED = (httpx.TransportError, httpx.InvalidURL, httpx.StreamError, ConnectionError, TimeoutError)
+
+_NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    ConnectionRefusedError,
+)
+
+
+class ErrorTransport(Layer):
+    """Translates the errors of the network, also those that arise while a body is read.
+
+    Besides httpx's errors these are Python's ConnectionError and TimeoutError, which a transport given by the
+    user may raise.
+    """
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send the request.
+
+        Raises:
+            WatsConnectionError: The connection could not be made, or broke.
+            WatsTimeoutError: One of httpx's own time limits ended.
+            WatsError: The request cannot be sent at all: unsupported scheme, protocol misuse.
+        """
+        with _translated(request):
+            response = await self._inner.handle_async_request(request)
+        response.stream = _TranslatedStream(body_of(response), request)
+        return response
+
+
+class _TranslatedStream(httpx.AsyncByteStream):
+    def __init__(self, inner: httpx.AsyncByteStream, request: httpx.Request) -> None:
+        self._inner = inner
+        self._request = request
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with _translated(self._request):
+            async for chunk in self._inner:
+                yield chunk
+
+    async def aclose(self) -> None:
+        with _translated(self._request):
+            await self._inner.aclose()
+
+
+@contextmanager
+def _translated(request: httpx.Request) -> Iterator[None]:
+    try:
+        yield
+    except _TRANSLATED as error:
+        if isinstance(error, WatsError):
+            raise
+        raise pywats_error(error, request) from error
+
+
+def pywats_error(error: Exception, request: httpx.Request) -> WatsError:
+    """Return the pyWATS error that says what an httpx error says.
+
+    ``request_sent`` is False for errors that arise before the first byte of the request is sent.
+    """
+    sent = not isinstance(error, _NOT_SENT)
+    kind, message = _kind_and_message(error)
+    return kind(message, method=request.method, url=bare_url(request.url), request_sent=sent)
+
+
+def _kind_and_message(error: Exception) -> tuple[type[WatsError], str]:
+    reason = str(error) or type(error).__name__
+    match error:
+        case httpx.PoolTimeout() | httpx.ConnectTimeout():
+            return WatsTimeoutError, "no connection to the server in time"
+        case httpx.TimeoutException() | TimeoutError():
+            return WatsTimeoutError, "no complete answer from the server in time"
+        case httpx.ProxyError():
+            return WatsConnectionError, f"the proxy refused the connection: {reason}"
+        case httpx.ConnectError():
+            return WatsConnectionError, f"cannot connect to the server: {reason}"
+        case httpx.NetworkError() | httpx.RemoteProtocolError() | ConnectionError():
+            return WatsConnectionError, f"the connection broke: {reason}"
+        case _:
+            return WatsError, f"the request cannot be sent: {reason}"

@@ -1,0 +1,89 @@
+"""LimitTransport: requests wait in our own queue, never in httpcore's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import httpx
+
+from pywats.exceptions import WatsTimeoutError, bare_url
+from pywats.transport.base import Layer, body_of
+
+__all__ = ["LimitTransport"]
+
+
+class LimitTransport(Layer):
+    """Lets at most ``max_connections`` requests through at a time; the others wait here.
+
+    httpcore's own pool can't be trusted with the wait: a request that is cancelled while it waits there
+    leaves a connection behind that stays CONNECTING for good (encode/httpcore#1093), and each waiter makes
+    every other request slower.
+
+    Args:
+        inner: The next layer below.
+        max_connections: Requests at a time.
+
+    Raises:
+        ValueError: ``max_connections`` is less than 1.
+        TypeError: ``max_connections`` is not a whole number.
+    """
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, max_connections: int) -> None:
+        super().__init__(inner)
+        if not isinstance(max_connections, int) or isinstance(max_connections, bool):
+            raise TypeError(f"max_connections must be a whole number, not {max_connections!r}")
+        if max_connections < 1:
+            raise ValueError(f"max_connections must be at least 1, not {max_connections!r}")
+        self._places = asyncio.Semaphore(max_connections)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Wait for a place, send the request; the place is free again when the answer's body is closed.
+
+        Raises:
+            WatsTimeoutError: No place became free within httpx's ``pool`` timeout.
+        """
+        await self._take_place(request)
+        try:
+            response = await self._inner.handle_async_request(request)
+        except BaseException:
+            self._places.release()
+            raise
+        if response.is_closed:
+            self._places.release()
+        else:
+            response.stream = _PlacedStream(body_of(response), self._places.release)
+        return response
+
+    async def _take_place(self, request: httpx.Request) -> None:
+        seconds = request.extensions.get("timeout", {}).get("pool")
+        try:
+            async with asyncio.timeout(seconds):
+                await self._places.acquire()
+        except TimeoutError as error:
+            raise WatsTimeoutError(
+                "no connection became free in time",
+                method=request.method,
+                url=bare_url(request.url),
+                request_sent=False,
+            ) from error
+
+
+class _PlacedStream(httpx.AsyncByteStream):
+    """A body that gives its place back once, when it is closed."""
+
+    def __init__(self, inner: httpx.AsyncByteStream, give_back: Callable[[], None]) -> None:
+        self._inner = inner
+        self._give_back: Callable[[], None] | None = give_back
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._inner:
+            yield chunk
+
+    async def aclose(self) -> None:
+        try:
+            await self._inner.aclose()
+        finally:
+            if self._give_back is not None:
+                self._give_back()
+                self._give_back = None
