@@ -1,0 +1,344 @@
+"""AsyncHttpClient: the chain as the services use it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager
+from functools import partial
+from typing import Any, TypedDict, TypeVar, Unpack
+
+import httpx
+
+from pywats.core.answers import (
+    api_error,
+    facts_of,
+    is_empty,
+    not_found,
+    parse_json,
+    parse_text,
+    read_body,
+)
+from pywats.core.call import Call, call_scope
+from pywats.core.config import SyncConfig
+from pywats.core.connections import Connections
+from pywats.core.files import DownloadTarget, Progress, saved
+from pywats.core.paths import check_base_url, expand_path
+from pywats.exceptions import WatsError, WatsResponseError, WatsTimeoutError, bare_url
+from pywats.transport import DEFAULT_MAX_CONNECTIONS, build_transport, network_transport
+from pywats.transport.network import VerifySSL, ssl_context
+
+__all__ = ["AsyncHttpClient", "RequestOptions"]
+
+T = TypeVar("T")
+
+_MAX_REDIRECTS = 5
+_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
+class RequestOptions(TypedDict, total=False):
+    """What a request may have besides method and path."""
+
+    path_params: Mapping[str, object] | None
+    """A value for each placeholder of the path; each is encoded as one segment."""
+    params: Mapping[str, object] | None
+    """The query; values that are None are left out."""
+    content: bytes | None
+    """The body."""
+    content_type: str
+    """The media type of the body; default ``application/json``."""
+    accept: str
+    """The media type wanted; default ``application/json``."""
+    idempotent: bool | None
+    """Whether repeating the request does no more than sending it once; None: as its method says."""
+
+
+class AsyncHttpClient:
+    """Sends the requests of one WATS account through the chain.
+
+    Its connections belong to the event loop that made them: in another loop (a second ``asyncio.run``, or a
+    forked child) it makes new ones.
+
+    Args:
+        base_url: The server's address, with or without ``/`` or ``/api`` at the end.
+        token: The Basic token that WATS issued.
+        config: How calls behave; a call scope around a request decides instead.
+        transport: Does the sending in place of httpx's own transport; it is used as it is.
+        verify_ssl: True, False, a path to a CA file or folder, or an ``ssl.SSLContext``.
+        max_connections: Requests at a time; the others wait.
+
+    Raises:
+        ValueError: The base URL, token, CA file or ``max_connections`` cannot be used.
+        TypeError: One of them has the wrong type.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str,
+        config: SyncConfig | None = None,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        verify_ssl: VerifySSL = True,
+        max_connections: int = DEFAULT_MAX_CONNECTIONS,
+    ) -> None:
+        self.base_url = check_base_url(base_url)
+        self.config = SyncConfig() if config is None else config
+        # httpx.Headers masks Authorization in its repr.
+        self._headers = httpx.Headers(
+            {
+                "Authorization": f"Basic {_check_token(token)}",
+                # Other encodings expand further than a bounded read can stop.
+                "Accept-Encoding": "gzip, deflate",
+                "User-Agent": "pywats",
+            }
+        )
+        verify = ssl_context(verify_ssl)
+        self.connections = Connections(
+            partial(_new_http, self.config, self._headers, transport, verify, max_connections)
+        )
+
+    def __repr__(self) -> str:
+        """Return the server's address, never the token."""
+        return f"{type(self).__name__}(base_url={self.base_url!r})"
+
+    def call_scope(self, call_id: str | None = None) -> AbstractContextManager[Call]:
+        """Open a call: all requests inside share one correlation ID and one ``total_timeout``.
+
+        Args:
+            call_id: The correlation ID; None for the one that the user chose, or a new one.
+        """
+        return call_scope(self.config, call_id)
+
+    async def request(self, method: str, path: str, result: type[T], **options: Unpack[RequestOptions]) -> T:
+        """Send a request and read its JSON answer.
+
+        Args:
+            method: The HTTP method.
+            path: The path as the API writes it, such as ``/api/Product/{partNumber}``.
+            result: The type of the answer: a model, ``list[Model]``, ``str`` ...
+            **options: See `RequestOptions`.
+
+        Returns:
+            The answer, validated.
+
+        Raises:
+            WatsAPIError: The server answered 4xx or 5xx; its subclass says which.
+            NotFoundError: The server answered 404, or with an empty body or ``null``.
+            WatsResponseError: The answer is not JSON, or not of the type promised.
+            WatsConnectionError: The connection could not be made, or broke.
+            WatsTimeoutError: The answer was not complete in time.
+            ValueError: A path parameter cannot be sent; no request was made.
+        """
+        response, body = await self._exchange(method, path, options)
+        if is_empty(body):
+            raise not_found(response)
+        return parse_json(response, body, result)
+
+    async def request_optional(
+        self, method: str, path: str, result: type[T], **options: Unpack[RequestOptions]
+    ) -> T | None:
+        """Send a request whose answer may be empty or ``null``: None. Otherwise like `request`."""
+        response, body = await self._exchange(method, path, options)
+        return None if is_empty(body) else parse_json(response, body, result)
+
+    async def request_text(self, method: str, path: str, **options: Unpack[RequestOptions]) -> str:
+        """Send a request and return its answer as text, such as XML. Otherwise like `request`."""
+        return parse_text(*await self._exchange(method, path, options))
+
+    async def send(self, method: str, path: str, **options: Unpack[RequestOptions]) -> None:
+        """Send a request whose answer has no documented body. Otherwise like `request`."""
+        await self._exchange(method, path, options)
+
+    async def download(
+        self,
+        path: str,
+        target: DownloadTarget,
+        *,
+        path_params: Mapping[str, object] | None = None,
+        params: Mapping[str, object] | None = None,
+        progress: Progress | None = None,
+    ) -> int:
+        """Stream the answer to a GET request into a file, in constant memory.
+
+        ``timeout`` limits the time to the head of the answer and then each read, ``total_timeout`` the whole
+        download. A download that breaks off after the head has come is not retried.
+
+        Args:
+            path: The path as the API writes it.
+            target: A path, which gets the whole file or nothing, or a file object opened for writing bytes.
+            path_params: A value for each placeholder of the path.
+            params: The query; values that are None are left out.
+            progress: Called with the bytes done and the bytes in total (None if unknown) after each read.
+
+        Returns:
+            The number of bytes written.
+
+        Raises:
+            WatsError: As `request` does.
+            OSError: The file could not be written.
+        """
+        done = 0
+        options: RequestOptions = {"path_params": path_params, "params": params, "accept": "*/*"}
+        with self.call_scope() as call:
+            request = self._build("GET", path, call, **options)
+            request.extensions["wats_stream"] = True
+            async with self._answer(request) as response, _until_deadline(call, response):
+                total = _content_length(response)
+                async with saved(target) as write:
+                    async for chunk in response.aiter_bytes():
+                        await write(chunk)
+                        done += len(chunk)
+                        if progress is not None:
+                            progress(done, total)
+        return done
+
+    async def aclose(self) -> None:
+        """Close all connections; the client cannot be used afterwards. Closing twice does no harm."""
+        await self.connections.aclose()
+
+    async def _exchange(
+        self, method: str, path: str, options: RequestOptions
+    ) -> tuple[httpx.Response, bytes]:
+        """Make one request; return its successful answer and the decoded body."""
+        with self.call_scope() as call:
+            request = self._build(method, path, call, **options)
+            async with self._answer(request) as response:
+                return response, await read_body(response)
+
+    def _build(
+        self,
+        method: str,
+        path: str,
+        call: Call,
+        *,
+        path_params: Mapping[str, object] | None = None,
+        params: Mapping[str, object] | None = None,
+        content: bytes | None = None,
+        content_type: str = "application/json",
+        accept: str = "application/json",
+        idempotent: bool | None = None,
+    ) -> httpx.Request:
+        headers = {"Accept": accept}
+        if content is not None:
+            headers["Content-Type"] = content_type
+        extensions: dict[str, Any] = {"wats_config": call.config}
+        if idempotent is not None:
+            extensions["wats_idempotent"] = idempotent
+        if call.deadline is not None:
+            extensions["wats_deadline"] = call.deadline
+        return self.connections.client().build_request(
+            method,
+            self.base_url + expand_path(path, path_params),
+            params=_query(params),
+            content=content,
+            headers=headers,
+            extensions=extensions,
+        )
+
+    @asynccontextmanager
+    async def _answer(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+        """Send a request and hand out its successful answer, unread; close it in the end."""
+        response = await self._follow(request)
+        try:
+            if response.is_error:
+                raise api_error(response, await read_body(response), secret=self._token)
+            if not response.is_success:
+                raise WatsResponseError(
+                    f"unexpected status {response.status_code} from the server", **facts_of(response)
+                )
+            yield response
+        except WatsError as error:
+            # The body is read above the chain, whose layers can no longer fill this in.
+            for name, value in facts_of(response).items():
+                setattr(error, name, value)
+            raise
+        finally:
+            await response.aclose()
+
+    async def _follow(self, request: httpx.Request) -> httpx.Response:
+        """Send a request and follow redirects, as far as nothing can be lost or leak.
+
+        httpx drops the token on the way to another origin. A request that changes something is sent on only
+        as it is and only to the same origin (307 and 308, RFC 9110 sections 15.4.8 and 15.4.9).
+        """
+        client = self.connections.client()
+        for _ in range(_MAX_REDIRECTS + 1):
+            try:
+                response = await client.send(request, stream=True)
+            except httpx.RemoteProtocolError as error:
+                if isinstance(error, WatsError):
+                    raise
+                raise WatsResponseError(
+                    f"the server redirects to nowhere: {error}",
+                    method=request.method,
+                    url=bare_url(request.url),
+                ) from error
+            following = response.next_request
+            if following is None:
+                return response
+            await response.aclose()
+            unchanged = following.method == request.method and "Authorization" in following.headers
+            if request.method not in _SAFE_METHODS and not unchanged:
+                raise WatsResponseError(
+                    f"the server redirects this {request.method} to {bare_url(following.url)}; "
+                    "use that address as the base URL",
+                    **facts_of(response),
+                )
+            request = following
+        raise WatsResponseError(f"more than {_MAX_REDIRECTS} redirects", **facts_of(response))
+
+    @property
+    def _token(self) -> str:
+        return self._headers["Authorization"].removeprefix("Basic ")
+
+
+def _new_http(
+    config: SyncConfig,
+    headers: httpx.Headers,
+    transport: httpx.AsyncBaseTransport | None,
+    verify: ssl.SSLContext,
+    max_connections: int,
+) -> httpx.AsyncClient:
+    network = transport
+    if network is None:
+        network = network_transport(verify_ssl=verify, max_connections=max_connections)
+    chain = build_transport(config, inner=network, max_connections=max_connections)
+    # The chain has its own time limits, and knows the environment's proxies.
+    return httpx.AsyncClient(transport=chain, headers=headers, timeout=None, trust_env=False)  # noqa: S113
+
+
+def _query(params: Mapping[str, object] | None) -> dict[str, Any] | None:
+    # httpx adds a bare "?" for an empty query.
+    return {name: value for name, value in (params or {}).items() if value is not None} or None
+
+
+def _check_token(token: str) -> str:
+    if not isinstance(token, str) or not re.fullmatch(r"[\x21-\x7e]+", token.strip()):
+        # The value itself is a secret and stays out of the message.
+        raise ValueError("token must be a text of visible ASCII characters, without the word 'Basic'")
+    return token.strip()
+
+
+def _content_length(response: httpx.Response) -> int | None:
+    """Return how many bytes a download will bring, or None if that is not known."""
+    value = response.headers.get("Content-Length", "")
+    encoded = "Content-Encoding" in response.headers
+    return int(value) if value.isascii() and value.isdigit() and not encoded else None
+
+
+@asynccontextmanager
+async def _until_deadline(call: Call, response: httpx.Response) -> AsyncIterator[None]:
+    """End a streamed body with the call's ``total_timeout``, which the chain cannot see any more."""
+    left = None if call.deadline is None else call.deadline - time.monotonic()
+    try:
+        async with asyncio.timeout(left):
+            yield
+    except WatsTimeoutError:
+        raise
+    except TimeoutError as error:
+        message = f"the download was not complete in time (total_timeout: {call.config.total_timeout} s)"
+        raise WatsTimeoutError(message, **facts_of(response)) from error

@@ -1,0 +1,87 @@
+"""Downloads to files: all of it, or nothing at the target's name."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+__all__ = ["DownloadTarget", "Progress", "saved"]
+
+DownloadTarget = str | os.PathLike[str] | BinaryIO
+"""Where a download goes: a path, or a file object opened for writing bytes."""
+
+Progress = Callable[[int, int | None], None]
+"""Called with the bytes done and the bytes in total, or None if the server doesn't say."""
+
+_BUFFER_BYTES = 1024 * 1024
+
+
+@asynccontextmanager
+async def saved(target: DownloadTarget) -> AsyncIterator[Callable[[bytes], Awaitable[None]]]:
+    """Write to a file in a with-block.
+
+    A path gets its file when the block ends well: until then, and after an error, nothing is at that name
+    that was not there before. A file object is written to as it is.
+
+    Args:
+        target: Where the bytes go.
+
+    Yields:
+        A function that takes the next bytes. Writing is done in another thread, since a slow disk would hold
+        up every call that shares the event loop.
+    """
+    if not isinstance(target, str | os.PathLike):
+        async with _buffered(target) as write:
+            yield write
+        return
+    path = Path(target)
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    # Opening, renaming and removing a file are quick; only writing to it is done elsewhere.
+    file = part.open("xb", buffering=0)
+    try:
+        with file:
+            async with _buffered(file) as write:
+                yield write
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+@asynccontextmanager
+async def _buffered(file: BinaryIO) -> AsyncIterator[Callable[[bytes], Awaitable[None]]]:
+    buffer = bytearray()
+
+    async def write(data: bytes) -> None:
+        buffer.extend(data)
+        if len(buffer) >= _BUFFER_BYTES:
+            await flush()
+
+    async def flush() -> None:
+        await _in_thread(_write_all, file, bytes(buffer))
+        buffer.clear()
+
+    yield write
+    await flush()
+
+
+def _write_all(file: BinaryIO, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        # A raw file may take less than it is given.
+        view = view[file.write(view) :]
+
+
+async def _in_thread(function: Callable[..., None], *args: object) -> None:
+    """Run a function in another thread; when cancelled, wait until it is done with the file all the same."""
+    work = asyncio.get_running_loop().run_in_executor(None, function, *args)
+    try:
+        await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await asyncio.wait([work])
+        raise
