@@ -1,0 +1,205 @@
+"""What all models share: names on the wire, strict building, lenient reading."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Final, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    ModelWrapValidatorHandler,
+    PlainSerializer,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
+    model_validator,
+)
+from pydantic.alias_generators import to_camel
+from pydantic_core import CoreSchema, core_schema
+
+__all__ = ["LENIENT", "Timestamp", "WatsModel", "WsjfNumber", "is_lenient", "to_json"]
+
+LENIENT: Final[dict[str, bool]] = {"lenient": True}
+"""Validation context for what a server sends: `TypeAdapter(T).validate_python(value, context=LENIENT)`."""
+
+
+def is_lenient(context: dict[str, Any] | None) -> bool:
+    """Tell whether a validation context is that of reading what a server sent."""
+    return bool(context and context.get("lenient"))
+
+
+class WatsModel(BaseModel):
+    """A JSON object of the WATS API.
+
+    Built by a program, it is checked: required members, lengths, ranges, names of enumerations. Read from
+    a server (validation context `LENIENT`), it takes what comes: a member of an unexpected shape is kept
+    as it was sent, a required member that is missing reads as None, an unknown member is kept; only what
+    identifies the object has to be there. Either way only members that were given are written back, so that
+    reading and sending again changes nothing.
+    """
+
+    # Without ser_json_inf_nan, a NaN in an unknown member would silently become null.
+    # Explicit aliases stand in Annotated: in a default, type checkers take them for constructor arguments.
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="allow", ser_json_inf_nan="strings"
+    )
+
+    always_sent: ClassVar[frozenset[str]] = frozenset()
+    """Members that the server wants even when they are null."""
+
+    identified_by: ClassVar[frozenset[str]] = frozenset()
+    """Members without which a server's answer is something else altogether."""
+
+    # Members without which a built object is not complete, as {name on the wire: name here}.
+    _expected: ClassVar[dict[str, str]] = {}
+    # Members that a built object sends although nobody has set them.
+    _sent: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: object) -> None:
+        expected = {
+            name: field
+            for name, field in cls.model_fields.items()
+            if field.is_required()
+            or field.get_default(call_default_factory=False) is not None
+            or field.default_factory is not None
+        }
+        # A field whose type is defined further down has no alias yet.
+        cls._expected = {
+            field.alias or to_camel(name): name
+            for name, field in expected.items()
+            if name not in cls.identified_by
+        }
+        cls._sent = cls.always_sent | {name for name, field in expected.items() if not field.is_required()}
+
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _keep_what_the_server_sent(
+        cls, value: object, handler: ValidatorFunctionWrapHandler, info: ValidationInfo
+    ) -> object:
+        if not is_lenient(info.context) or info.field_name in cls.identified_by:
+            return handler(value)
+        try:
+            return handler(value)
+        except (ValidationError, RecursionError):
+            return value
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _read_partial_objects(
+        cls, data: object, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
+        if not isinstance(data, dict) or not is_lenient(info.context):
+            return handler(data)
+        missing = {name for alias, name in cls._expected.items() if alias not in data and name not in data}
+        if not missing:
+            return handler(data)
+        model = handler({**data, **dict.fromkeys(missing)})
+        model.model_fields_set.difference_update(missing)
+        return model
+
+    def model_post_init(self, context: dict[str, Any] | None, /) -> None:
+        """Mark what a built object always sends as given."""
+        if not is_lenient(context):
+            self.model_fields_set.update(self._sent)
+
+    def to_wire(self, exclude: AbstractSet[str] = frozenset()) -> dict[str, Any]:
+        """Return the JSON object: the members that were given, under their names on the wire.
+
+        Args:
+            exclude: Members (Python names) to leave out.
+        """
+        return self.model_dump(
+            mode="json",
+            by_alias=True,
+            exclude_unset=True,
+            exclude=set(exclude),
+            warnings=False,  # what was read leniently need not fit the declared type
+        )
+
+
+def to_json(value: WatsModel | Sequence[WatsModel], *, exclude: Iterable[str] = ()) -> bytes:
+    """Write a request body: compact UTF-8 JSON of the members that were given.
+
+    Args:
+        value: One model or several.
+        exclude: Members (Python names) to leave out of each.
+
+    Raises:
+        ValueError: A number has no JSON form.
+    """
+    left_out = frozenset(exclude)
+    content = (
+        value.to_wire(left_out) if isinstance(value, WatsModel) else [one.to_wire(left_out) for one in value]
+    )
+    # Python's encoder, because pydantic's gives up at 128 nested objects.
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+class _WireTime(datetime):
+    """A moment that remembers its text, as servers write more digits than a datetime holds."""
+
+    text: str | None = None
+
+
+def _read_time(value: object, handler: ValidatorFunctionWrapHandler) -> datetime:
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.astimezone()
+    moment: datetime = handler(value)
+    if not isinstance(value, str):
+        return moment
+    wire_time = _WireTime.combine(moment.date(), moment.timetz())
+    wire_time.text = value
+    return wire_time
+
+
+def _write_time(moment: object) -> object:
+    if not isinstance(moment, datetime):  # kept as the server sent it
+        return moment
+    if isinstance(moment, _WireTime) and moment.text is not None:
+        return moment.text
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+Timestamp = Annotated[datetime, WrapValidator(_read_time), PlainSerializer(_write_time, when_used="json")]
+"""A moment. A naive datetime is local time; a text that was read is written back as it was."""
+
+
+class _NumberSchema:
+    _TEXTS: ClassVar[dict[str, float]] = {
+        "NaN": float("nan"),
+        "Infinity": float("inf"),
+        "-Infinity": float("-inf"),
+    }
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        # Integers stay integers: 30 must not come back as 30.0.
+        return core_schema.union_schema(
+            [
+                core_schema.int_schema(strict=True),
+                core_schema.float_schema(strict=True),
+                core_schema.no_info_after_validator_function(
+                    cls._TEXTS.__getitem__, core_schema.literal_schema(list(cls._TEXTS))
+                ),
+            ],
+            serialization=core_schema.plain_serializer_function_ser_schema(cls._write, when_used="json"),
+        )
+
+    @staticmethod
+    def _write(value: object) -> object:
+        if isinstance(value, float) and not math.isfinite(value):
+            return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+        return value
+
+
+WsjfNumber = Annotated[float, _NumberSchema]
+"""A number; "NaN", "Infinity" and "-Infinity" travel as strings because JSON cannot write them."""
