@@ -1,0 +1,52 @@
+"""pyWATS: a client for the WATS test-data server."""
+
+import logging
+
+from pywats.async_wats import AsyncWATS
+from pywats.core.config import RetryConfig, SyncConfig
+from pywats.core.correlation import correlation_id
+from pywats.core.logging import CorrelationFilter, enable_debug_logging
+from pywats.exceptions import (
+    AuthenticationError,
+    BadRequestError,
+    ClientClosedError,
+    ConflictError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
+    ServerError,
+    WatsAPIError,
+    WatsConnectionError,
+    WatsError,
+    WatsResponseError,
+    WatsTimeoutError,
+)
+from pywats.models.report import UURReport, UUTReport
+from pywats.pywats import pyWATS
+
+__all__ = [
+    "AsyncWATS",
+    "AuthenticationError",
+    "BadRequestError",
+    "ClientClosedError",
+    "ConflictError",
+    "CorrelationFilter",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "RetryConfig",
+    "ServerError",
+    "SyncConfig",
+    "UURReport",
+    "UUTReport",
+    "WatsAPIError",
+    "WatsConnectionError",
+    "WatsError",
+    "WatsResponseError",
+    "WatsTimeoutError",
+    "correlation_id",
+    "enable_debug_logging",
+    "pyWATS",
+]
+
+logging.getLogger("pywats").addHandler(logging.NullHandler())

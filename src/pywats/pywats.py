@@ -1,0 +1,246 @@
+"""pyWATS: the services for plain synchronous scripts."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import closing
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
+
+import httpx
+
+from pywats.async_wats import AsyncWATS
+from pywats.core.call import call_scope
+from pywats.core.config import RetryConfig, SyncConfig
+from pywats.core.correlation import correlation_id as correlation_id_scope
+from pywats.core.correlation import correlation_id_var, generate_correlation_id
+from pywats.core.sync_runner import runner
+from pywats.exceptions import WatsTimeoutError
+from pywats.services.box_build import AsyncBoxBuildTemplate
+from pywats.transport import DEFAULT_MAX_CONNECTIONS
+from pywats.transport.network import VerifySSL
+
+if TYPE_CHECKING:
+    from pywats.services.sync import SyncProcessService, SyncProductService, SyncReportService
+
+__all__ = [
+    "SyncProductServiceWrapper",
+    "SyncServiceWrapper",
+    "correlation_id_var",
+    "generate_correlation_id",
+    "pyWATS",
+]
+
+T = TypeVar("T")
+
+
+class pyWATS:  # noqa: N801 - the product's name
+    """The WATS server, for plain synchronous code.
+
+    All threads can share one client. It works inside a running event loop, such as Jupyter's, and in a forked
+    child.
+
+    Args:
+        base_url: The server's address, such as ``https://wats.example.com``; default: ``WATS_BASE_URL``.
+        token: The Basic token that WATS issued; default: ``WATS_AUTH_TOKEN``.
+        timeout: Seconds for one attempt of a request; None for no limit.
+        retry_config: When to retry; giving one turns retries on.
+        sync_config: All of the configuration; it wins over ``timeout`` and ``retry_config``.
+        verify_ssl: True to check the server's certificate, False not to, a path to a file or folder of CA
+            certificates, or an ``ssl.SSLContext``.
+        max_connections: Requests at a time; the others wait.
+        transport: An httpx transport that does the sending in place of httpx's own.
+
+    Raises:
+        ValueError: A value cannot be used, or the address or the token is missing.
+        TypeError: A value has the wrong type.
+    """
+
+    def __init__(
+        self,
+        base_url: str | None = None,
+        token: str | None = None,
+        *,
+        timeout: float | None = 30.0,
+        retry_config: RetryConfig | None = None,
+        sync_config: SyncConfig | None = None,
+        verify_ssl: VerifySSL = True,
+        max_connections: int = DEFAULT_MAX_CONNECTIONS,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._async_wats = AsyncWATS(
+            base_url,
+            token,
+            timeout=timeout,
+            retry_config=retry_config,
+            sync_config=sync_config,
+            verify_ssl=verify_ssl,
+            max_connections=max_connections,
+            transport=transport,
+        )
+        self._sync_config = self._async_wats.config
+        client = self._async_wats.client
+        runner.adopt(client, client.connections)
+
+    def __repr__(self) -> str:
+        """Return the server's address, never the token."""
+        return f"{type(self).__name__}(base_url={self.base_url!r})"
+
+    @property
+    def base_url(self) -> str:
+        """The server's address, without a trailing ``/`` or ``/api``."""
+        return self._async_wats.base_url
+
+    @property
+    def config(self) -> SyncConfig:
+        """How calls behave."""
+        return self._sync_config
+
+    @cached_property
+    def product(self) -> SyncProductService:
+        """Products, their revisions, bills of materials and vendors."""
+        wrapper = SyncProductServiceWrapper(self._async_wats.product, self._sync_config)
+        return cast("SyncProductService", wrapper)
+
+    @cached_property
+    def report(self) -> SyncReportService:
+        """Test and repair reports."""
+        return cast("SyncReportService", SyncServiceWrapper(self._async_wats.report, self._sync_config))
+
+    @cached_property
+    def process(self) -> SyncProcessService:
+        """Test, repair and other operations."""
+        return cast("SyncProcessService", SyncServiceWrapper(self._async_wats.process, self._sync_config))
+
+    def close(self) -> None:
+        """Close all connections; the client cannot be used afterwards. Closing twice does no harm."""
+        _run_sync(self._async_wats.aclose())
+
+    def __enter__(self) -> Self:
+        """Return the client."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close the client."""
+        self.close()
+
+
+class SyncServiceWrapper:
+    """An async service, or another async object, whose methods block.
+
+    Coroutine methods return their result, async iterators become plain ones, anything else passes through. It
+    opens the call scope, the correlation ID and the configuration of one call, and forwards: time limits and
+    retries are the chain's work.
+
+    Args:
+        async_service: What to wrap.
+        config: The configuration of its calls; default `SyncConfig`.
+    """
+
+    _resources: ClassVar[tuple[type, ...]] = ()
+
+    def __init__(self, async_service: object, config: SyncConfig | None = None) -> None:
+        self._async_service = async_service
+        self._config = SyncConfig() if config is None else config
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the blocking form of an attribute of the async service."""
+        if name.startswith("_"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        value = getattr(self._async_service, name)
+        if not callable(value) or isinstance(value, type):
+            return value
+        return _blocking(value, self._config, self._resources)
+
+    def __dir__(self) -> list[str]:
+        """List the methods of the async service too, for completion at a prompt."""
+        return sorted({*super().__dir__(), *(name for name in dir(self._async_service) if name[0] != "_")})
+
+    def __repr__(self) -> str:
+        """Name the wrapped service."""
+        return f"{type(self).__name__}({self._async_service!r})"
+
+
+class SyncProductServiceWrapper(SyncServiceWrapper):
+    """The product service, and the box-build templates that it hands out, with methods that block."""
+
+    _resources = (AsyncBoxBuildTemplate,)
+
+
+def _blocking(
+    method: Callable[..., Any], config: SyncConfig, resources: tuple[type, ...]
+) -> Callable[..., Any]:
+    @functools.wraps(method)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        with call_scope(config):
+            result = method(*args, **kwargs)
+            if inspect.iscoroutine(result):
+                result = _run_sync(result)
+            elif isinstance(result, AsyncIterator):
+                return _iterate(result, config, correlation_id_var.get())
+        return SyncServiceWrapper(result, config) if isinstance(result, resources) else result
+
+    return call
+
+
+def _iterate(items: AsyncIterator[T], config: SyncConfig, call_id: str | None) -> Iterator[T]:
+    """Yield the items of an async iterator; all steps share one correlation ID."""
+    while True:
+        with call_scope(config, call_id):
+            try:
+                item = _run_sync(_resolved(anext(items)))
+            except StopAsyncIteration:
+                return
+        yield item
+
+
+async def _resolved(awaitable: Awaitable[T]) -> T:
+    return await awaitable
+
+
+def _run_sync(
+    coro: Coroutine[Any, Any, T], timeout: float | None = None, correlation_id: str | None = None
+) -> T:
+    """Run a coroutine in the event loop of pyWATS and wait for it.
+
+    Args:
+        coro: What to run; it sees a copy of the caller's context.
+        timeout: Seconds that it may take as a whole; None for no limit. The chain's own limits hold anyway.
+        correlation_id: The ID of the call; None leaves the running one.
+
+    Returns:
+        Its result.
+
+    Raises:
+        WatsTimeoutError: It took longer; it was cancelled.
+        ValueError: The correlation ID may not be sent as a header.
+        BaseException: What the coroutine raises.
+    """
+    if correlation_id is not None:
+        coro = _identified(coro, correlation_id)
+    if timeout is not None:
+        coro = _limited(coro, timeout)
+    return runner.run(coro)
+
+
+async def _identified(coro: Coroutine[Any, Any, T], correlation_id: str) -> T:
+    with closing(coro), correlation_id_scope(correlation_id):
+        return await coro
+
+
+async def _limited(coro: Coroutine[Any, Any, T], seconds: float) -> T:
+    try:
+        async with asyncio.timeout(seconds):
+            return await coro
+    except WatsTimeoutError:
+        raise
+    except TimeoutError as error:
+        raise WatsTimeoutError(
+            f"the call was not complete within {seconds:g} s", correlation_id=correlation_id_var.get()
+        ) from error
