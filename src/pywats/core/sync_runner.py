@@ -131,7 +131,7 @@ class SyncRunner:
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
-        closing = [resource.aclose() for resource in self._resources]
+        closing = [resource.aclose() for resource in list(self._resources)]
         await asyncio.gather(*tasks, *closing, return_exceptions=True)
         await asyncio.get_running_loop().shutdown_asyncgens()
 
