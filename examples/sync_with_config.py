@@ -84,8 +84,8 @@ def full_configuration(simulator: WatsSimulator | None) -> None:
             simulator.cut("/api/Report/Wsjf/*")
             simulator.delay("/api/Product/*", seconds=10)
 
-        operation = next(process for process in api.process.get_processes() if process.is_test_operation)
-        report = new_report(operation.code)
+        codes = [process.code for process in api.process.get_processes() if process.is_test_operation]
+        report = new_report(process_code=codes[0] or 0)
 
         # The answer to the first attempt is lost after the server has stored the report. Sending it again is
         # safe: the server replaces a report that has the same id.
@@ -93,7 +93,7 @@ def full_configuration(simulator: WatsSimulator | None) -> None:
         print(f"   submitted {result.id}")
 
         stored = call_or_explain(lambda: api.report.get_report(report.id))
-        if isinstance(stored, UUTReport) and stored.root and stored.root.steps:
+        if isinstance(stored, UUTReport) and stored.root.steps:
             print(f"   read back {stored.sn}: result {stored.result}, {len(stored.root.steps)} steps")
 
         # All calls in here share an ID of our choice.

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from functools import cache
 from typing import Any, TypedDict, TypeVar
 
 import httpx
 import pydantic
 
-from pywats.core.error_detail import error_detail
+from pywats.core.error_detail import error_detail, one_line
 from pywats.exceptions import (
     NotFoundError,
     WatsAPIError,
@@ -21,7 +23,18 @@ from pywats.models.base import LENIENT
 from pywats.transport.retry import retry_after_of
 from pywats.transport.timeout import MAX_BODY_BYTES
 
-__all__ = ["Facts", "api_error", "facts_of", "is_empty", "not_found", "parse_json", "parse_text", "read_body"]
+__all__ = [
+    "Facts",
+    "api_error",
+    "decoded",
+    "facts_of",
+    "is_empty",
+    "not_found",
+    "parse_json",
+    "parse_text",
+    "read_body",
+    "read_error_body",
+]
 
 T = TypeVar("T")
 
@@ -47,24 +60,46 @@ def facts_of(response: httpx.Response) -> Facts:
     }
 
 
+async def decoded(response: httpx.Response) -> AsyncIterator[bytes]:
+    """Yield the decoded body of an answer, piece by piece.
+
+    Raises:
+        WatsResponseError: It cannot be decoded.
+    """
+    if "," in response.headers.get("Content-Encoding", ""):
+        # We accept one coding. Of two, a kilobyte can expand to more than a machine has.
+        raise WatsResponseError("the answer is encoded more than once", **facts_of(response))
+    try:
+        async for chunk in response.aiter_bytes():
+            yield chunk
+    except httpx.DecodingError as error:
+        raise WatsResponseError(f"the answer cannot be decoded: {error}", **facts_of(response)) from error
+
+
 async def read_body(response: httpx.Response) -> bytes:
-    """Read and decode a whole body; of an error answer only the start.
+    """Read and decode the whole body of a successful answer.
 
     Raises:
         WatsResponseError: The body cannot be decoded, or is larger than `MAX_BODY_BYTES` when decoded.
     """
     body = bytearray()
-    try:
-        async for chunk in response.aiter_bytes():
+    async for chunk in decoded(response):
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise WatsResponseError(
+                f"the answer is larger than {MAX_BODY_BYTES // 2**20} MiB", **facts_of(response)
+            )
+    return bytes(body)
+
+
+async def read_error_body(response: httpx.Response) -> bytes:
+    """Read and decode the start of the body of an error answer, as far as it can be decoded."""
+    body = bytearray()
+    with suppress(WatsResponseError):
+        async for chunk in decoded(response):
             body += chunk
-            if response.is_error and len(body) >= _MAX_ERROR_BYTES:
+            if len(body) >= _MAX_ERROR_BYTES:
                 break
-            if len(body) > MAX_BODY_BYTES:
-                raise WatsResponseError(
-                    f"the answer is larger than {MAX_BODY_BYTES // 2**20} MiB", **facts_of(response)
-                )
-    except httpx.DecodingError as error:
-        raise WatsResponseError(f"the answer cannot be decoded: {error}", **facts_of(response)) from error
     return bytes(body)
 
 
@@ -81,15 +116,14 @@ def parse_json(response: httpx.Response, body: bytes, result: type[T]) -> T:
     """
     try:
         value: T = _validated(result, body)
-    except (pydantic.ValidationError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         problem = _first_problem(error)
     else:
         return value
     # Raised out here, without pydantic's error as its cause: that one shows the body, which may echo a token.
-    media_type = response.headers.get("Content-Type", "no content type")
-    raise WatsResponseError(
-        f"the answer is not what the API promises: {problem} ({media_type})", **facts_of(response)
-    )
+    if "html" in response.headers.get("Content-Type", ""):
+        problem = f"it is an HTML page: {problem}"
+    raise WatsResponseError(f"the answer is not what the API promises: {problem}", **facts_of(response))
 
 
 def _validated(result: Any, body: bytes) -> Any:
@@ -108,9 +142,11 @@ def _adapter(result: Any) -> pydantic.TypeAdapter[Any]:
     return pydantic.TypeAdapter(result)
 
 
-def _first_problem(error: pydantic.ValidationError | RecursionError) -> str:
+def _first_problem(error: ValueError | RecursionError) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
+    if not isinstance(error, pydantic.ValidationError):
+        return "it is not JSON"
     # The input stays out: it may be long, and it is not ours to show.
     problem = error.errors(include_url=False, include_input=False, include_context=False)[0]
     place = ".".join(str(part) for part in problem["loc"])
@@ -123,10 +159,13 @@ def parse_text(response: httpx.Response, body: bytes) -> str:
     Raises:
         WatsResponseError: It is not in the encoding that it claims.
     """
+    charset = response.charset_encoding or "utf-8"
     try:
-        return body.decode(response.charset_encoding or "utf-8-sig")
-    except (LookupError, UnicodeDecodeError) as error:
-        raise WatsResponseError(f"the answer is not text: {error}", **facts_of(response)) from error
+        return body.decode(charset).removeprefix("\N{BYTE ORDER MARK}")
+    except (LookupError, UnicodeDecodeError):
+        problem = f"the answer is not text in the encoding {charset:.40}"
+    # Raised out here, without its cause: Python's error holds the body.
+    raise WatsResponseError(problem, **facts_of(response))
 
 
 def not_found(response: httpx.Response) -> NotFoundError:
@@ -146,8 +185,12 @@ def api_error(response: httpx.Response, body: bytes, secret: str) -> WatsAPIErro
         body: The start of its body.
         secret: A text that must not appear in the error.
     """
+    phrase = httpx.codes.get_reason_phrase(response.status_code)
     detail = error_detail(body, response.headers.get("Content-Type", ""), secret)
-    status = f"{response.status_code} {response.reason_phrase}".strip()
+    if not detail and response.reason_phrase != phrase:
+        # ASP.NET may put its message there.
+        detail = one_line(response.reason_phrase, secret)
+    status = f"{response.status_code} {phrase}".strip()
     return error_class_for_status(response.status_code)(
         f"the server answered {status}" + (f": {detail}" if detail else ""),
         status_code=response.status_code,

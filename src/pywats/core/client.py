@@ -15,16 +15,19 @@ import httpx
 
 from pywats.core.answers import (
     api_error,
+    decoded,
     facts_of,
     is_empty,
     not_found,
     parse_json,
     parse_text,
     read_body,
+    read_error_body,
 )
 from pywats.core.call import Call, call_scope
 from pywats.core.config import SyncConfig
 from pywats.core.connections import Connections
+from pywats.core.correlation import correlation_id_var
 from pywats.core.files import DownloadTarget, Progress, saved
 from pywats.core.paths import check_base_url, expand_path
 from pywats.exceptions import WatsError, WatsResponseError, WatsTimeoutError, bare_url
@@ -189,7 +192,7 @@ class AsyncHttpClient:
             async with self._answer(request) as response, _until_deadline(call, response):
                 total = _content_length(response)
                 async with saved(target) as write:
-                    async for chunk in response.aiter_bytes():
+                    async for chunk in decoded(response):
                         await write(chunk)
                         done += len(chunk)
                         if progress is not None:
@@ -245,7 +248,7 @@ class AsyncHttpClient:
         response = await self._follow(request)
         try:
             if response.is_error:
-                raise api_error(response, await read_body(response), secret=self._token)
+                raise api_error(response, await read_error_body(response), secret=self._token)
             if not response.is_success:
                 raise WatsResponseError(
                     f"unexpected status {response.status_code} from the server", **facts_of(response)
@@ -274,6 +277,8 @@ class AsyncHttpClient:
                     raise
                 raise WatsResponseError(
                     f"the server redirects to nowhere: {error}",
+                    correlation_id=correlation_id_var.get(),
+                    attempts=1,
                     method=request.method,
                     url=bare_url(request.url),
                 ) from error
@@ -335,10 +340,11 @@ async def _until_deadline(call: Call, response: httpx.Response) -> AsyncIterator
     """End a streamed body with the call's ``total_timeout``, which the chain cannot see any more."""
     left = None if call.deadline is None else call.deadline - time.monotonic()
     try:
-        async with asyncio.timeout(left):
+        async with asyncio.timeout(left) as limit:
             yield
-    except WatsTimeoutError:
-        raise
     except TimeoutError as error:
+        # A disk can time out as well, and so can one read of the body.
+        if not limit.expired() or isinstance(error, WatsTimeoutError):
+            raise
         message = f"the download was not complete in time (total_timeout: {call.config.total_timeout} s)"
         raise WatsTimeoutError(message, **facts_of(response)) from error

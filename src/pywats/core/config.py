@@ -87,7 +87,7 @@ class SyncConfig:
                 _check_seconds(name, value)
                 if value == 0:
                     raise ValueError(
-                        f"{name} must be more than 0 seconds, or None for no limit; not {value!r}"
+                        f"{name} must be more than 0 seconds, or None for no limit; not {_show(value)}"
                     )
         _check_bool("retry_enabled", self.retry_enabled)
         _check_bool("correlation_id_enabled", self.correlation_id_enabled)
@@ -95,48 +95,55 @@ class SyncConfig:
             raise TypeError(f"retry must be a RetryConfig, not {self.retry!r}")
 
 
+def _show(value: object) -> str:
+    try:
+        return repr(value)
+    except ValueError:
+        return "a number of thousands of digits"
+
+
 def _check_int(name: str, value: object, *, minimum: int) -> None:
     # bool is an int to Python, but max_retries=True is a mistake.
     if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"{name} must be a whole number, not {value!r}")
+        raise TypeError(f"{name} must be a whole number, not {_show(value)}")
     if value < minimum:
-        raise ValueError(f"{name} must be at least {minimum}, not {value!r}")
+        raise ValueError(f"{name} must be at least {minimum}, not {_show(value)}")
 
 
 def _check_number(name: str, value: object) -> None:
     if not isinstance(value, int | float) or isinstance(value, bool):
-        raise TypeError(f"{name} must be a number, not {value!r}")
+        raise TypeError(f"{name} must be a number, not {_show(value)}")
     # The comparison also refuses NaN, and whole numbers that no float can hold.
     if not abs(value) <= sys.float_info.max:
-        raise ValueError(f"{name} must be finite, not {value!r}")
+        raise ValueError(f"{name} must be finite, not {_show(value)}")
 
 
 def _check_seconds(name: str, value: float) -> None:
     _check_number(name, value)
     if value < 0:
-        raise ValueError(f"{name} must not be negative, not {value!r}")
+        raise ValueError(f"{name} must not be negative, not {_show(value)}")
 
 
 def _check_bool(name: str, value: object) -> None:
     if not isinstance(value, bool):
-        raise TypeError(f"{name} must be True or False, not {value!r}")
+        raise TypeError(f"{name} must be True or False, not {_show(value)}")
 
 
 def _exception_classes(value: object) -> tuple[type[Exception], ...]:
     classes = (value,) if isinstance(value, type) else value
     if not isinstance(classes, tuple | list | set | frozenset):
-        raise TypeError(f"retry_on_errors must be a tuple of exception classes, not {value!r}")
+        raise TypeError(f"retry_on_errors must be a tuple of exception classes, not {_show(value)}")
     for item in classes:
         if not (isinstance(item, type) and issubclass(item, Exception)):
-            raise TypeError(f"retry_on_errors must hold exception classes only, not {item!r}")
+            raise TypeError(f"retry_on_errors must hold exception classes only, not {_show(item)}")
     return tuple(classes)
 
 
 def _statuses(value: object) -> frozenset[int]:
     if not isinstance(value, tuple | list | set | frozenset):
-        raise TypeError(f"retry_on_status must be a set of HTTP statuses, not {value!r}")
+        raise TypeError(f"retry_on_status must be a set of HTTP statuses, not {_show(value)}")
     for item in value:
         _check_int("retry_on_status", item, minimum=100)
         if item not in range(400, 600):
-            raise ValueError(f"retry_on_status must hold statuses from 400 to 599, not {item!r}")
+            raise ValueError(f"retry_on_status must hold statuses from 400 to 599, not {_show(item)}")
     return frozenset(value)

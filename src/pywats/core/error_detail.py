@@ -7,7 +7,7 @@ from typing import Any
 
 import pydantic_core
 
-__all__ = ["error_detail"]
+__all__ = ["error_detail", "one_line"]
 
 _MAX_LENGTH = 500
 _KEYS = ("message", "error", "detail", "title", "exceptionmessage")
@@ -28,9 +28,12 @@ def error_detail(body: bytes, content_type: str, secret: str) -> str:
     Returns:
         At most 500 characters, without line breaks; empty if the server says nothing.
     """
-    text = _text(body, content_type)
-    if secret:
-        text = text.replace(secret, "[token]")
+    return one_line(_text(body, content_type), secret)
+
+
+def one_line(text: str, secret: str) -> str:
+    """Return a text from the server without line breaks and secret, cut to 500 characters."""
+    text = text.replace(secret, "[token]") if secret else text
     text = re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", text).strip()
     return text if len(text) <= _MAX_LENGTH else text[: _MAX_LENGTH - 1] + "…"
 

@@ -34,14 +34,14 @@ class CorrelationTransport(ConfiguredLayer):
             The response, with ``wats_correlation_id`` in its extensions.
 
         Raises:
-            ValueError: The ID in ``correlation_id_var`` may not be sent as a header.
+            ValueError: The ID may not be sent as a header.
             WatsError: What the layers below raised, with ``correlation_id``.
         """
         if not self.config_of(request).correlation_id_enabled:
             return await self._logged(request)
-        value = request.headers.get(CORRELATION_HEADER)
-        if value is None:
-            value = check_correlation_id(correlation_id_var.get() or generate_correlation_id())
+        given = request.headers.get(CORRELATION_HEADER)
+        value = check_correlation_id(given or correlation_id_var.get() or generate_correlation_id())
+        if given is None:
             request = derive_request(request, headers={CORRELATION_HEADER: value})
         token = correlation_id_var.set(value)
         try:

@@ -46,13 +46,14 @@ class LimitTransport(Layer):
         await self._take_place(request)
         try:
             response = await self._inner.handle_async_request(request)
+            body = body_of(response)
         except BaseException:
             self._places.release()
             raise
         if response.is_closed:
             self._places.release()
         else:
-            response.stream = _PlacedStream(body_of(response), self._places.release)
+            response.stream = _PlacedStream(body, self._places.release)
         return response
 
     async def _take_place(self, request: httpx.Request) -> None:

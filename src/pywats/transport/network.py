@@ -50,7 +50,7 @@ def network_transport(*, verify_ssl: VerifySSL = True, max_connections: int) -> 
 
     direct = transport(None)
     proxies = {
-        scheme: transport(_proxy(url))
+        scheme: transport(_proxy(scheme, url))
         for scheme, url in getproxies().items()
         if scheme in ("http", "https", "all") and url
     }
@@ -81,9 +81,12 @@ def ssl_context(verify_ssl: VerifySSL) -> ssl.SSLContext:
         raise ValueError(f"verify_ssl: no CA certificates in {source!r}: {error}") from error
 
 
-def _proxy(url: str) -> httpx.Proxy:
-    # HTTP_PROXY=proxy:8080 is a common way to write it.
-    return httpx.Proxy(url if "://" in url else f"http://{url}")
+def _proxy(scheme: str, url: str) -> httpx.Proxy:
+    try:
+        # HTTP_PROXY=proxy:8080 is a common way to write it.
+        return httpx.Proxy(url if "://" in url else f"http://{url}")
+    except httpx.InvalidURL as error:
+        raise ValueError(f"the proxy for {scheme} is no valid URL: {error}") from error
 
 
 class ProxyRouter(httpx.AsyncBaseTransport):

@@ -37,7 +37,19 @@ _PERMANENT_ERRORS = (
 )
 
 # RFC 9110 section 10.2.3 knows whole seconds only; servers send fractions too.
-_SECONDS = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
+_SECONDS = r"\d+(?:\.\d+)?"
+
+# RFC 9110 section 5.6.7: IMF-fixdate, and the obsolete formats of RFC 850 and of C's asctime().
+_TIME = r"\d\d:\d\d:\d\d"
+_HTTP_DATE = (
+    rf"[A-Z][a-z]{{2}}, \d\d [A-Z][a-z]{{2}} \d{{4}} {_TIME} GMT"
+    rf"|[A-Z][a-z]{{5,8}}, \d\d-[A-Z][a-z]{{2}}-\d\d {_TIME} GMT"
+    rf"|[A-Z][a-z]{{2}} [A-Z][a-z]{{2}} [ \d]\d {_TIME} \d{{4}}"
+)
+_ITEM = re.compile(rf"{_HTTP_DATE}|{_SECONDS}", re.ASCII)
+
+# A field sent twice may arrive joined by commas (RFC 9110 section 5.3).
+_LIST = re.compile(rf"(?:{_ITEM.pattern})(?:\s*,\s*(?:{_ITEM.pattern}))*", re.ASCII)
 
 
 def is_idempotent(method: str, extensions: Mapping[str, Any], policy: RetryConfig) -> bool:
@@ -138,7 +150,8 @@ def wait_seconds(retry: int, policy: RetryConfig, retry_after: float | None, fra
         fraction: A random number from 0 to 1 that chooses the jitter.
     """
     asked = retry_after if policy.respect_retry_after and retry_after is not None else 0.0
-    return max(backoff_seconds(retry, policy), asked) * (1 + policy.jitter * fraction)
+    wait = max(backoff_seconds(retry, policy), asked) * (1 + policy.jitter * fraction)
+    return min(wait, sys.float_info.max)
 
 
 def parse_retry_after(values: Iterable[str], now: datetime) -> float | None:
@@ -156,19 +169,23 @@ def parse_retry_after(values: Iterable[str], now: datetime) -> float | None:
 
 
 def _waits(value: str, now: datetime) -> Iterator[float]:
-    # A field sent twice may arrive joined by a comma (RFC 9110 section 5.3); dates have commas of their own.
-    items = [item.strip() for item in value.split(",")]
-    if all(_SECONDS.fullmatch(item) for item in items):
-        # A number too large for a float is still finite, and longer than anyone waits.
-        yield from (min(float(item), sys.float_info.max) for item in items)
-    elif (date := parse_http_date(value)) is not None:
-        yield max((date - now).total_seconds(), 0.0)
+    if not _LIST.fullmatch(value):
+        return
+    for item in _ITEM.findall(value):
+        date = parse_http_date(item)
+        if date is not None:
+            yield max((date - now).total_seconds(), 0.0)
+        elif ":" not in item:
+            # A number too large for a float is still finite, and longer than anyone waits.
+            yield min(float(item), sys.float_info.max)
 
 
 def parse_http_date(value: str) -> datetime | None:
     """Return an HTTP-date in any of its three formats (RFC 9110 section 5.6.7), or None if it is none."""
+    if not re.fullmatch(_HTTP_DATE, value, re.ASCII):
+        return None
     try:
         date = parsedate_to_datetime(value)
-    except (ValueError, OverflowError, IndexError):
+    except ValueError:
         return None
     return date.replace(tzinfo=UTC) if date.tzinfo is None else date

@@ -43,6 +43,7 @@ class TimeoutTransport(ConfiguredLayer):
             WatsResponseError: The body is larger than `MAX_BODY_BYTES`.
         """
         streamed = request.extensions.get("wats_stream", False)
+        started = time.monotonic()
         seconds, limit = self._seconds_left(request)
         if seconds is not None:
             if seconds <= 0:
@@ -60,7 +61,8 @@ class TimeoutTransport(ConfiguredLayer):
                     return response
                 return await _buffered(response, request)
         except WatsTimeoutError as error:
-            error.message = f"{error.message} ({limit})"
+            if seconds is not None and time.monotonic() - started >= seconds:
+                error.message = f"{error.message} ({limit})"
             raise
         except TimeoutError as error:
             raise _expired(request, limit) from error
