@@ -1,0 +1,64 @@
+"""What all unit tests share: a clean environment, no real time, and Hypothesis without a stop-watch."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import hypothesis
+import pytest
+
+from tests.unit.transport.helpers import Clock, Records
+
+hypothesis.settings.register_profile("pywats", deadline=None)
+hypothesis.settings.load_profile("pywats")
+
+# What the developer's machine may say about servers, proxies and CAs.
+ENVIRONMENT = (
+    "WATS_BASE_URL",
+    "WATS_AUTH_TOKEN",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+)
+
+# Every module of pyWATS that looks at the clock.
+CLOCKED = (
+    "pywats.core.call",
+    "pywats.core.client",
+    "pywats.transport.correlation",
+    "pywats.transport.retry",
+    "pywats.transport.timeout",
+)
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the machine gets into a test."""
+    for name in ENVIRONMENT:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A clock for pyWATS and its event loop that jumps to whatever is waited for."""
+    clock = Clock()
+    for module in CLOCKED:
+        monkeypatch.setattr(f"{module}.time", clock)
+    return clock
+
+
+@pytest.fixture
+def records() -> Iterator[Records]:
+    """What the loggers of pyWATS say, down to DEBUG."""
+    logger, handler = logging.getLogger("pywats"), Records()
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    yield handler
+    logger.setLevel(level)
+    logger.removeHandler(handler)

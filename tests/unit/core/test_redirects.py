@@ -1,0 +1,185 @@
+"""Redirects are followed as far as nothing can be lost or leak."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from pywats import SyncConfig, WatsError, WatsResponseError, WatsTimeoutError, correlation_id
+from pywats.core.client import AsyncHttpClient
+from tests.unit.transport.helpers import TOKEN, Body, Clock, Network, hang, run
+
+OTHER = "http://other.test/api/y"
+SAME = "http://wats.test/api/y"
+
+
+def to(location: str, status: int = 307) -> httpx.Response:
+    return httpx.Response(status, headers={"Location": location})
+
+
+def follow(*script: Any, method: str = "GET", base_url: str = "http://wats.test", **options: Any) -> Network:
+    network = Network(*script)
+    server = AsyncHttpClient(base_url, TOKEN, transport=network)
+    run(server.send(method, "/api/x", **options))
+    return network
+
+
+def refused(*script: Any, **options: Any) -> WatsError:
+    with pytest.raises(WatsResponseError) as caught:
+        follow(*script, **options)
+    return caught.value
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_get_is_redirected_on_the_same_server(status: int):
+    network = follow(to(SAME, status), 204)
+    assert [str(request.url) for request in network.requests] == ["http://wats.test/api/x", SAME]
+
+
+def test_a_relative_location_is_followed():
+    network = follow(to("y?z=1"), 204)
+    assert str(network.requests[1].url) == "http://wats.test/api/y?z=1"
+
+
+def test_the_token_goes_along_on_the_same_server():
+    network = follow(to(SAME), 204)
+    assert network.requests[1].headers["Authorization"] == f"Basic {TOKEN}"
+
+
+@pytest.mark.parametrize(
+    "location", [OTHER, "https://other.test/", "http://wats.test:8080/", "//other.test/"]
+)
+def test_the_token_does_not_go_to_another_server(location: str):
+    network = follow(to(location), 204)
+    assert "Authorization" not in network.requests[1].headers
+
+
+def test_the_token_does_not_go_from_https_to_http():
+    network = follow(to("http://wats.test/api/y"), 204, base_url="https://wats.test")
+    assert "Authorization" not in network.requests[1].headers
+
+
+def test_the_token_does_not_come_back_after_another_server():
+    network = follow(to(OTHER), to(SAME), 204)
+    assert "Authorization" not in network.requests[2].headers
+
+
+@pytest.mark.parametrize("status", [301, 302, 303])
+def test_a_post_that_would_become_a_get_is_refused(status: int):
+    assert SAME in str(refused(to(SAME, status), 204, method="POST", content=b"x"))
+
+
+@pytest.mark.parametrize("status", [302, 303])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+def test_a_change_that_would_become_a_get_is_refused(method: str, status: int):
+    refused(to(SAME, status), 204, method=method)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_post_is_not_sent_on_to_another_server(status: int):
+    network = Network(to(OTHER, status), 204)
+    with pytest.raises(WatsResponseError):
+        run(
+            AsyncHttpClient("http://wats.test", TOKEN, transport=network).send("POST", "/api/x", content=b"x")
+        )
+    assert len(network.requests) == 1
+
+
+@pytest.mark.parametrize("status", [307, 308])
+def test_a_post_is_sent_on_as_it_is_on_the_same_server(status: int):
+    network = follow(to(SAME, status), 204, method="POST", content=b"report")
+    assert [request.method for request in network.requests] == ["POST", "POST"]
+    assert network.bodies == [b"report", b"report"]
+
+
+def test_a_redirect_from_http_to_https_is_followed_with_the_token():
+    network = follow(to("https://wats.test/api/x", 308), 204, method="POST", content=b"x")
+    assert network.requests[1].headers["Authorization"] == f"Basic {TOKEN}"
+
+
+def test_the_refusal_tells_to_change_the_base_url():
+    assert "base URL" in str(refused(to(OTHER), method="POST"))
+
+
+def test_the_refusal_shows_neither_query_nor_credentials_of_the_new_address():
+    text = str(refused(to("http://user:pa55@other.test/y?secret=1"), method="POST"))
+    assert "pa55" not in text
+    assert "secret" not in text
+
+
+def test_a_loop_is_bounded():
+    network = Network(to(SAME))
+    with pytest.raises(WatsResponseError, match="redirects"):
+        run(AsyncHttpClient("http://wats.test", TOKEN, transport=network).send("GET", "/api/x"))
+    assert len(network.requests) == 6
+
+
+def test_five_redirects_are_followed():
+    assert len(follow(*[to(SAME)] * 5, 204).requests) == 6
+
+
+NOWHERE = {"bad port": "http://wats.test:port/", "bad host": "http://[", "not ASCII": b"http://\xff/"}
+
+
+@pytest.mark.parametrize("location", NOWHERE.values(), ids=NOWHERE)
+def test_a_redirect_to_nowhere_is_not_what_the_api_promises(location: Any):
+    refused(
+        httpx.Response(
+            302, headers=[(b"Location", location if isinstance(location, bytes) else location.encode())]
+        )
+    )
+
+
+def test_the_error_about_a_redirect_to_nowhere_carries_the_facts():
+    with correlation_id("job-42"):
+        error = refused(to("http://wats.test:port/"))
+    assert (error.method, error.url) == ("GET", "http://wats.test/api/x")
+    assert (error.correlation_id, error.attempts) == ("job-42", 1)
+
+
+def test_the_error_about_a_redirect_to_nowhere_counts_the_attempts(clock: Clock):
+    network = Network(503, to("http://wats.test:port/"))
+    server = AsyncHttpClient("http://wats.test", TOKEN, SyncConfig(retry_enabled=True), transport=network)
+    with pytest.raises(WatsResponseError) as caught:
+        clock.run(server.send("GET", "/api/x"))
+    assert caught.value.attempts == 2
+
+
+@pytest.mark.parametrize("script", [[to(OTHER)], [to(SAME)]])
+def test_the_error_about_a_redirect_carries_the_facts(script: list[Any]):
+    method = "POST" if script[0].headers["Location"] == OTHER else "GET"
+    with correlation_id("job-42"):
+        error = refused(*script, method=method)
+    assert (error.method, error.correlation_id, error.attempts) == (method, "job-42", 1)
+
+
+def test_a_redirect_without_location_is_not_what_the_api_promises():
+    assert "302" in str(refused(httpx.Response(302)))
+
+
+def test_all_hops_carry_the_same_id():
+    network = follow(to(SAME), to(SAME), 204)
+    assert len(set(network.headers("X-Correlation-ID"))) == 1
+
+
+def test_redirects_count_against_total_timeout(clock: Clock):
+    async def slow_redirect(_: httpx.Request) -> httpx.Response:
+        import asyncio
+
+        await asyncio.sleep(3)
+        return to(SAME)
+
+    server = AsyncHttpClient(
+        "http://wats.test", TOKEN, SyncConfig(total_timeout=5), transport=Network(slow_redirect, hang)
+    )
+    with pytest.raises(WatsTimeoutError, match="total_timeout"):
+        clock.run(server.send("GET", "/api/x"))
+    assert clock.elapsed() == pytest.approx(5, abs=0.05)
+
+
+def test_the_body_of_a_redirect_is_closed():
+    body = Body(b"moved")
+    follow(httpx.Response(302, headers={"Location": SAME}, stream=body), 204)
+    assert body.closed == 1

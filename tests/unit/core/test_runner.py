@@ -1,0 +1,408 @@
+"""SyncRunner: one loop in one thread, for callers in all the others."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import contextvars
+import gc
+import os
+import subprocess
+import sys
+import threading
+import traceback
+import weakref
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from pywats.core import sync_runner
+from pywats.core.sync_runner import SyncRunner
+
+
+@pytest.fixture
+def runner(monkeypatch: pytest.MonkeyPatch) -> Iterator[SyncRunner]:
+    # What is registered for a fork can never be taken back.
+    monkeypatch.setattr(os, "register_at_fork", lambda **_: None, raising=False)
+    made = SyncRunner()
+    yield made
+    made._stop()
+    atexit.unregister(made._stop)
+
+
+async def answer(value: Any = 42) -> Any:
+    await asyncio.sleep(0)
+    return value
+
+
+async def fail(error: BaseException) -> None:
+    await asyncio.sleep(0)
+    raise error
+
+
+async def thread() -> int:
+    return threading.get_ident()
+
+
+def test_run_returns_the_result(runner: SyncRunner):
+    assert runner.run(answer()) == 42
+
+
+def test_run_raises_what_the_coroutine_raises(runner: SyncRunner):
+    error = KeyError("x")
+    with pytest.raises(KeyError) as caught:
+        runner.run(fail(error))
+    assert caught.value is error
+
+
+def test_an_exception_keeps_the_traceback_of_the_coroutine(runner: SyncRunner):
+    with pytest.raises(KeyError) as caught:
+        runner.run(fail(KeyError("x")))
+    assert "fail" in [frame.name for frame in traceback.extract_tb(caught.value.__traceback__)]
+
+
+def test_no_thread_is_started_before_the_first_call(runner: SyncRunner):
+    assert "pywats" not in [one.name for one in threading.enumerate() if one is runner._thread]
+    assert runner._thread is None
+
+
+def test_all_calls_share_one_thread(runner: SyncRunner):
+    with ThreadPoolExecutor(8) as pool:
+        threads = set(pool.map(lambda _: runner.run(thread()), range(64)))
+    assert len(threads) == 1
+    assert threading.get_ident() not in threads
+
+
+def test_the_thread_does_not_keep_the_interpreter_alive(runner: SyncRunner):
+    runner.run(answer())
+    assert runner._thread is not None
+    assert runner._thread.daemon
+
+
+def test_it_works_inside_a_running_event_loop(runner: SyncRunner):
+    async def outside() -> int:
+        return runner.run(answer())
+
+    assert asyncio.run(outside()) == 42
+
+
+def test_64_threads_at_once_all_get_their_own_result(runner: SyncRunner):
+    with ThreadPoolExecutor(64) as pool:
+        assert list(pool.map(lambda number: runner.run(answer(number)), range(640))) == list(range(640))
+
+
+def test_the_first_calls_of_many_threads_start_one_loop(runner: SyncRunner):
+    barrier = threading.Barrier(16)
+
+    def first(_: int) -> int:
+        barrier.wait()
+        return runner.run(thread())
+
+    with ThreadPoolExecutor(16) as pool:
+        assert len(set(pool.map(first, range(16)))) == 1
+
+
+def test_the_callers_context_reaches_the_coroutine(runner: SyncRunner):
+    variable: contextvars.ContextVar[str] = contextvars.ContextVar("variable")
+    variable.set("callers")
+
+    async def read() -> str:
+        return variable.get()
+
+    assert runner.run(read()) == "callers"
+
+
+def test_the_context_of_the_coroutine_is_a_copy(runner: SyncRunner):
+    variable: contextvars.ContextVar[str] = contextvars.ContextVar("variable", default="unset")
+
+    async def write() -> None:
+        variable.set("coroutines")
+
+    runner.run(write())
+    assert variable.get() == "unset"
+
+
+def test_a_call_in_the_loops_own_thread_is_a_clear_error(runner: SyncRunner):
+    async def inside() -> Any:
+        return runner.run(answer())
+
+    with pytest.raises(RuntimeError, match="own event loop"):
+        runner.run(inside())
+
+
+def test_a_call_in_the_loops_own_thread_does_no_harm(runner: SyncRunner):
+    async def inside() -> Any:
+        return runner.run(answer())
+
+    with pytest.raises(RuntimeError):
+        runner.run(inside())
+    assert runner.run(answer()) == 42
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, GeneratorExit])
+def test_a_coroutine_that_raises_what_ends_programs_does_not_end_the_loop(
+    runner: SyncRunner, error: type[BaseException]
+):
+    with pytest.raises(error):
+        runner.run(fail(error()))
+    assert runner.run(answer()) == 42
+
+
+def test_a_coroutine_that_is_cancelled_from_inside_raises_that(runner: SyncRunner):
+    with pytest.raises(asyncio.CancelledError):
+        runner.run(fail(asyncio.CancelledError()))
+    assert runner.run(answer()) == 42
+
+
+def test_what_interrupts_the_wait_cancels_the_coroutine(runner: SyncRunner, monkeypatch: pytest.MonkeyPatch):
+    began, cancelled = threading.Event(), threading.Event()
+
+    async def hang() -> None:
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+
+    def interrupted(self: object) -> None:
+        began.wait(10)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sync_runner._Work, "wait", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            runner.run(hang())
+    assert cancelled.wait(10)
+    assert runner.run(answer()) == 42
+
+
+def test_what_interrupts_the_wait_before_the_start_closes_the_coroutine(runner: SyncRunner):
+    runner.run(answer())
+    loop = runner._loop
+    assert loop is not None
+    coroutine = answer()
+    work = sync_runner._Work(coroutine, runner)
+
+    async def cancel_unstarted() -> None:
+        work.cancel()
+
+    runner.run(cancel_unstarted())
+    with pytest.raises(RuntimeError, match=r"already awaited|reuse"):
+        runner.run(coroutine)
+
+
+def test_the_error_of_an_interrupted_coroutine_is_not_logged(
+    runner: SyncRunner, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    began, failed = threading.Event(), threading.Event()
+
+    async def stubborn() -> None:
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            failed.set()
+            raise KeyError
+
+    def interrupted(self: object) -> None:
+        began.wait(10)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sync_runner._Work, "wait", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            runner.run(stubborn())
+    assert failed.wait(10)
+    runner.run(answer())
+    gc.collect()
+    assert "never retrieved" not in caplog.text
+
+
+def test_the_wait_can_be_cut_into_slices(runner: SyncRunner, monkeypatch: pytest.MonkeyPatch):
+    # As on Windows, where Ctrl-C cannot interrupt an untimed wait.
+    monkeypatch.setattr(sync_runner, "_WAIT_SLICE_SECONDS", 0.001)
+
+    async def later() -> int:
+        await asyncio.sleep(0.02)
+        return 42
+
+    assert runner.run(later()) == 42
+
+
+def test_an_exception_is_in_no_reference_cycle(runner: SyncRunner):
+    class Error(Exception):
+        pass
+
+    async def fail_here() -> None:
+        raise Error
+
+    gc.collect()
+    gc.disable()
+    try:
+        try:
+            runner.run(fail_here())
+        except Error as error:
+            seen = weakref.ref(error)
+        runner.run(answer())  # the loop lets go of the finished task
+        assert seen() is None
+    finally:
+        gc.enable()
+
+
+def test_a_result_is_not_kept(runner: SyncRunner):
+    class Result:
+        pass
+
+    seen = weakref.ref(runner.run(answer(Result())))
+    runner.run(answer())
+    assert seen() is None
+
+
+# --- resources
+
+
+class Resource:
+    def __init__(self) -> None:
+        self.closed_in: list[int] = []
+        self.closed = threading.Event()
+
+    async def aclose(self) -> None:
+        self.closed_in.append(threading.get_ident())
+        self.closed.set()
+
+
+class Owner:
+    pass
+
+
+def test_the_resource_of_a_dropped_owner_is_closed_in_the_loop(runner: SyncRunner):
+    owner, resource = Owner(), Resource()
+    runner.adopt(owner, resource)
+    loop_thread = runner.run(thread())
+    del owner
+    gc.collect()
+    assert resource.closed.wait(10)
+    assert resource.closed_in == [loop_thread]
+
+
+def test_the_resource_of_a_living_owner_is_not_closed(runner: SyncRunner):
+    owner, resource = Owner(), Resource()
+    runner.adopt(owner, resource)
+    runner.run(answer())
+    gc.collect()
+    runner.run(answer())
+    assert not resource.closed.is_set()
+    del owner
+
+
+def test_a_dropped_owner_starts_no_loop(runner: SyncRunner):
+    owner = Owner()
+    runner.adopt(owner, Resource())
+    del owner
+    gc.collect()
+    assert runner._thread is None
+
+
+def test_a_dropped_owner_leaves_no_resource_behind(runner: SyncRunner):
+    owner, resource = Owner(), Resource()
+    seen = weakref.ref(resource)
+    runner.adopt(owner, resource)
+    del owner, resource
+    gc.collect()
+    assert seen() is None
+
+
+def test_stopping_closes_every_resource(runner: SyncRunner):
+    owner, resource = Owner(), Resource()
+    runner.adopt(owner, resource)
+    runner.run(answer())
+    runner._stop()
+    assert resource.closed.is_set()
+    del owner
+
+
+def test_stopping_cancels_what_is_running(runner: SyncRunner):
+    began, cancelled = threading.Event(), threading.Event()
+
+    async def hang() -> None:
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+
+    # It waits for ever, as a daemon thread does at the interpreter's end.
+    threading.Thread(target=lambda: runner.run(hang()), daemon=True).start()
+    assert began.wait(10)
+    runner._stop()
+    assert cancelled.is_set()
+
+
+def test_stopping_ends_the_thread(runner: SyncRunner):
+    runner.run(answer())
+    started = runner._thread
+    assert started is not None
+    runner._stop()
+    assert not started.is_alive()
+
+
+def test_stopping_before_the_first_call_does_no_harm(runner: SyncRunner):
+    runner._stop()
+    assert runner._thread is None
+
+
+def test_a_call_after_stopping_starts_a_new_loop(runner: SyncRunner):
+    runner.run(answer())
+    runner._stop()
+    assert runner.run(answer()) == 42
+
+
+def test_a_resource_whose_closing_fails_does_not_keep_others_open(runner: SyncRunner):
+    class Broken(Resource):
+        async def aclose(self) -> None:
+            raise KeyError
+
+    owners = [Owner(), Owner()]
+    resource = Resource()
+    runner.adopt(owners[0], Broken())
+    runner.adopt(owners[1], resource)
+    runner.run(answer())
+    runner._stop()
+    assert resource.closed.is_set()
+
+
+# --- forks
+
+
+def test_a_forked_child_starts_a_loop_of_its_own(runner: SyncRunner, monkeypatch: pytest.MonkeyPatch):
+    abandoned: list[Any] = []
+    monkeypatch.setattr(sync_runner, "_abandoned", abandoned)
+    parents = runner.run(thread())
+    runner._forget_parent()
+    assert runner.run(thread()) != parents
+    loop, started, _ = abandoned[0]
+    loop.call_soon_threadsafe(loop.stop)
+    started.join(10)
+
+
+def test_a_fork_is_watched_where_there_are_forks(monkeypatch: pytest.MonkeyPatch):
+    watched: list[Any] = []
+    monkeypatch.setattr(os, "register_at_fork", lambda **hooks: watched.append(hooks), raising=False)
+    made = SyncRunner()
+    atexit.unregister(made._stop)
+    assert watched == [{"after_in_child": made._forget_parent}]
+
+
+def test_a_system_without_forks_needs_no_watch(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delattr(os, "register_at_fork", raising=False)
+    made = SyncRunner()
+    atexit.unregister(made._stop)
+    assert made._thread is None
+
+
+def test_importing_pywats_starts_no_thread():
+    code = "import threading, pywats; print(threading.active_count())"
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert printed.strip() == "1"
