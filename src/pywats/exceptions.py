@@ -36,6 +36,7 @@ __all__ = [
     "WatsError",
     "WatsResponseError",
     "WatsTimeoutError",
+    "bare_url",
     "error_class_for_status",
 ]
 
@@ -82,7 +83,7 @@ class WatsError(Exception):
         trace = f"correlation ID {self.correlation_id}" if self.correlation_id else ""
         facts = ", ".join(fact for fact in (where, tries, trace) if fact)
         text = f"{self.message} [{facts}]" if facts else self.message
-        return f"{text} {self.advice}" if self.advice else text
+        return f"{text}. {self.advice}" if self.advice else text
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the facts, without the request: that one holds the token."""

@@ -6,7 +6,6 @@ import asyncio
 import functools
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
-from contextlib import closing
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
@@ -222,25 +221,27 @@ def _run_sync(
         ValueError: The correlation ID may not be sent as a header.
         BaseException: What the coroutine raises.
     """
-    if correlation_id is not None:
-        coro = _identified(coro, correlation_id)
-    if timeout is not None:
-        coro = _limited(coro, timeout)
-    return runner.run(coro)
-
-
-async def _identified(coro: Coroutine[Any, Any, T], correlation_id: str) -> T:
-    with closing(coro), correlation_id_scope(correlation_id):
-        return await coro
+    work = coro if timeout is None else _limited(coro, timeout)
+    try:
+        if correlation_id is None:
+            return runner.run(work)
+        with correlation_id_scope(correlation_id):
+            return runner.run(work)
+    except Exception:
+        # Python warns of a coroutine that was never started.
+        for unused in (work, coro):
+            if inspect.getcoroutinestate(unused) == inspect.CORO_CREATED:
+                unused.close()
+        raise
 
 
 async def _limited(coro: Coroutine[Any, Any, T], seconds: float) -> T:
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(seconds) as limit:
             return await coro
-    except WatsTimeoutError:
-        raise
     except TimeoutError as error:
+        if not limit.expired() or isinstance(error, WatsTimeoutError):
+            raise
         raise WatsTimeoutError(
             f"the call was not complete within {seconds:g} s", correlation_id=correlation_id_var.get()
         ) from error

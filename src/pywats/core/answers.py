@@ -54,7 +54,7 @@ def facts_of(response: httpx.Response) -> Facts:
     """Return what the layers of the chain noted about a request and its answer."""
     return {
         "correlation_id": response.extensions.get("wats_correlation_id"),
-        "attempts": response.extensions.get("wats_attempts", 1),
+        "attempts": response.extensions["wats_attempts"],
         "method": response.request.method,
         "url": bare_url(response.request.url),
     }
@@ -68,12 +68,16 @@ async def decoded(response: httpx.Response) -> AsyncIterator[bytes]:
     """
     if "," in response.headers.get("Content-Encoding", ""):
         # We accept one coding. Of two, a kilobyte can expand to more than a machine has.
-        raise WatsResponseError("the answer is encoded more than once", **facts_of(response))
+        raise WatsResponseError("the answer is encoded more than once")
     try:
         async for chunk in response.aiter_bytes():
             yield chunk
     except httpx.DecodingError as error:
-        raise WatsResponseError(f"the answer cannot be decoded: {error}", **facts_of(response)) from error
+        problem = str(error)
+    else:
+        return
+    # Raised out here, without its cause: httpx's error holds the request, and so the token.
+    raise WatsResponseError(f"the answer cannot be decoded: {problem}")
 
 
 async def read_body(response: httpx.Response) -> bytes:
@@ -86,9 +90,7 @@ async def read_body(response: httpx.Response) -> bytes:
     async for chunk in decoded(response):
         body += chunk
         if len(body) > MAX_BODY_BYTES:
-            raise WatsResponseError(
-                f"the answer is larger than {MAX_BODY_BYTES // 2**20} MiB", **facts_of(response)
-            )
+            raise WatsResponseError(f"the answer is larger than {MAX_BODY_BYTES // 2**20} MiB")
     return bytes(body)
 
 
@@ -121,7 +123,7 @@ def parse_json(response: httpx.Response, body: bytes, result: type[T]) -> T:
     else:
         return value
     # Raised out here, without pydantic's error as its cause: that one shows the body, which may echo a token.
-    if "html" in response.headers.get("Content-Type", ""):
+    if "html" in response.headers.get("Content-Type", "").lower():
         problem = f"it is an HTML page: {problem}"
     raise WatsResponseError(f"the answer is not what the API promises: {problem}", **facts_of(response))
 
@@ -148,7 +150,7 @@ def _first_problem(error: ValueError | RecursionError) -> str:
     if not isinstance(error, pydantic.ValidationError):
         return "it is not JSON"
     # The input stays out: it may be long, and it is not ours to show.
-    problem = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    problem = error.errors()[0]
     place = ".".join(str(part) for part in problem["loc"])
     return f"{problem['msg']}, at {place}" if place else problem["msg"]
 
@@ -162,7 +164,7 @@ def parse_text(response: httpx.Response, body: bytes) -> str:
     charset = response.charset_encoding or "utf-8"
     try:
         return body.decode(charset).removeprefix("\N{BYTE ORDER MARK}")
-    except (LookupError, UnicodeDecodeError):
+    except (LookupError, UnicodeError):
         problem = f"the answer is not text in the encoding {charset:.40}"
     # Raised out here, without its cause: Python's error holds the body.
     raise WatsResponseError(problem, **facts_of(response))

@@ -270,18 +270,7 @@ class AsyncHttpClient:
         """
         client = self.connections.client()
         for _ in range(_MAX_REDIRECTS + 1):
-            try:
-                response = await client.send(request, stream=True)
-            except httpx.RemoteProtocolError as error:
-                if isinstance(error, WatsError):
-                    raise
-                raise WatsResponseError(
-                    f"the server redirects to nowhere: {error}",
-                    correlation_id=correlation_id_var.get(),
-                    attempts=1,
-                    method=request.method,
-                    url=bare_url(request.url),
-                ) from error
+            response = await _sent(client, request)
             following = response.next_request
             if following is None:
                 return response
@@ -313,7 +302,33 @@ def _new_http(
         network = network_transport(verify_ssl=verify, max_connections=max_connections)
     chain = build_transport(config, inner=network, max_connections=max_connections)
     # The chain has its own time limits, and knows the environment's proxies.
-    return httpx.AsyncClient(transport=chain, headers=headers, timeout=None, trust_env=False)  # noqa: S113
+    return httpx.AsyncClient(
+        transport=chain,
+        headers=headers,
+        timeout=None,  # noqa: S113
+        trust_env=False,
+        event_hooks={"response": [_note_attempts]},
+    )
+
+
+async def _sent(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
+    try:
+        return await client.send(request, stream=True)
+    except httpx.RemoteProtocolError as error:
+        problem = str(error)
+    # Raised out here, without its cause: httpx's error holds the request, and so the token.
+    raise WatsResponseError(
+        f"the server redirects to nowhere: {problem}",
+        correlation_id=correlation_id_var.get(),
+        attempts=request.extensions["wats_attempts"],
+        method=request.method,
+        url=bare_url(request.url),
+    )
+
+
+async def _note_attempts(response: httpx.Response) -> None:
+    # httpx raises for a redirect to an invalid URL before it hands out the response.
+    response.request.extensions["wats_attempts"] = response.extensions["wats_attempts"]
 
 
 def _query(params: Mapping[str, object] | None) -> dict[str, Any] | None:
@@ -322,8 +337,10 @@ def _query(params: Mapping[str, object] | None) -> dict[str, Any] | None:
 
 
 def _check_token(token: str) -> str:
-    if not isinstance(token, str) or not re.fullmatch(r"[\x21-\x7e]+", token.strip()):
-        # The value itself is a secret and stays out of the message.
+    # The value itself is a secret and stays out of the messages.
+    if not isinstance(token, str):
+        raise TypeError(f"token must be a text, not a value of type {type(token).__name__}")
+    if not re.fullmatch(r"[\x21-\x7e]+", token.strip()):
         raise ValueError("token must be a text of visible ASCII characters, without the word 'Basic'")
     return token.strip()
 
@@ -332,7 +349,7 @@ def _content_length(response: httpx.Response) -> int | None:
     """Return how many bytes a download will bring, or None if that is not known."""
     value = response.headers.get("Content-Length", "")
     encoded = "Content-Encoding" in response.headers
-    return int(value) if value.isascii() and value.isdigit() and not encoded else None
+    return int(value) if re.fullmatch(r"[0-9]{1,18}", value) and not encoded else None
 
 
 @asynccontextmanager

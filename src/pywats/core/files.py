@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import io
 import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -31,15 +33,23 @@ async def saved(target: DownloadTarget) -> AsyncIterator[Callable[[bytes], Await
     Args:
         target: Where the bytes go.
 
+    Raises:
+        TypeError: The target is a file opened for text.
+        OSError: The file cannot be written.
+
     Yields:
         A function that takes the next bytes. Writing is done in another thread, since a slow disk would hold
         up every call that shares the event loop.
     """
+    if isinstance(target, io.TextIOBase):
+        raise TypeError("the target must be a path, or a file opened for writing bytes ('wb')")
     if not isinstance(target, str | os.PathLike):
         async with _buffered(target) as write:
             yield write
         return
     path = Path(target)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "There is no such folder", str(path.parent))
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     # Opening, renaming and removing a file are quick; only writing to it is done elsewhere.
     file = part.open("xb", buffering=0)

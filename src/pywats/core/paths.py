@@ -23,19 +23,23 @@ def check_base_url(base_url: str) -> str:
     Raises:
         ValueError: It is no http or https URL with a host, or it holds credentials, a query or a fragment.
             The message does not repeat credentials.
+        TypeError: It is no text.
     """
     if not isinstance(base_url, str):
         raise TypeError(f"base_url must be a text, not {base_url!r}")
+    if "@" in base_url:
+        raise ValueError("base_url must not hold a user name or password; give the token as token=")
     try:
         url = httpx.URL(base_url.strip())
     except httpx.InvalidURL as error:
         raise ValueError(f"base_url is no valid URL: {error}") from error
-    if url.userinfo:
-        raise ValueError("base_url must not hold a user name or password; give the token as token=")
-    if url.scheme not in ("http", "https") or not url.host:
+    # httpx percent-encodes what cannot be a host name.
+    if url.scheme not in ("http", "https") or not url.host or "%" in url.host:
         raise ValueError(
             f"base_url must be a full http or https URL such as https://server, not {base_url!r}"
         )
+    if url.port is not None and url.port not in range(1, 65536):
+        raise ValueError(f"base_url must have a port from 1 to 65535, not {url.port}")
     if url.query or url.fragment:
         raise ValueError(f"base_url must not have a query or fragment: {base_url!r}")
     return re.sub(r"(/+api)?/*$", "", str(url), flags=re.IGNORECASE)

@@ -12,7 +12,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, Generic, Protocol, TypeVar
 
-__all__ = ["SyncRunner", "runner"]
+__all__ = ["Closable", "SyncRunner", "runner"]
 
 T = TypeVar("T")
 
@@ -144,7 +144,7 @@ class SyncRunner:
             thread.join(_STOP_SECONDS)
 
     def _forget_parent(self) -> None:
-        _abandoned.append((self._loop, self._thread))
+        _abandoned.append((self._loop, self._thread, self._closing))
         self._reset()
 
 

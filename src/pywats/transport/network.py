@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.request import getproxies, proxy_bypass
 
@@ -34,7 +35,7 @@ def network_transport(*, verify_ssl: VerifySSL = True, max_connections: int) -> 
             `LimitTransport`'s work, and httpcore's own queue must never be entered.
 
     Raises:
-        ValueError: The CA file does not exist or holds no certificate, or the URL of a proxy is invalid.
+        ValueError: The CA file does not exist or holds no certificate, or a proxy cannot be used.
     """
     context = ssl_context(verify_ssl)
     limits = httpx.Limits(
@@ -62,10 +63,11 @@ def ssl_context(verify_ssl: VerifySSL) -> ssl.SSLContext:
 
     Args:
         verify_ssl: True for the usual certificates, or those of ``SSL_CERT_FILE`` or ``SSL_CERT_DIR``; False
-            to check none; a path to a file or folder of CA certificates; or a context of your own.
+            to check none; a path to a file of CA certificates, or to a folder of them as OpenSSL's ``rehash``
+            prepares it; or a context of your own.
 
     Raises:
-        ValueError: The path does not exist or holds no certificate.
+        ValueError: The path does not exist, or the file holds no certificate.
         TypeError: It is none of these.
     """
     if not isinstance(verify_ssl, bool | ssl.SSLContext | str | os.PathLike):
@@ -73,6 +75,8 @@ def ssl_context(verify_ssl: VerifySSL) -> ssl.SSLContext:
     try:
         if isinstance(verify_ssl, bool | ssl.SSLContext):
             return httpx.create_ssl_context(verify=verify_ssl)
+        if not os.fspath(verify_ssl):
+            raise ValueError("verify_ssl must not be an empty path")
         if Path(verify_ssl).is_dir():
             return ssl.create_default_context(capath=verify_ssl)
         return ssl.create_default_context(cafile=verify_ssl)
@@ -84,9 +88,12 @@ def ssl_context(verify_ssl: VerifySSL) -> ssl.SSLContext:
 def _proxy(scheme: str, url: str) -> httpx.Proxy:
     try:
         # HTTP_PROXY=proxy:8080 is a common way to write it.
-        return httpx.Proxy(url if "://" in url else f"http://{url}")
+        proxy = httpx.Proxy(url if "://" in url else f"http://{url}")
     except httpx.InvalidURL as error:
         raise ValueError(f"the proxy for {scheme} is no valid URL: {error}") from error
+    if proxy.url.scheme.startswith("socks") and find_spec("socksio") is None:
+        raise ValueError(f"the proxy for {scheme} is a SOCKS proxy: that needs pip install 'httpx[socks]'")
+    return proxy
 
 
 class ProxyRouter(httpx.AsyncBaseTransport):
@@ -102,6 +109,8 @@ class ProxyRouter(httpx.AsyncBaseTransport):
     ) -> None:
         self._direct = direct
         self._proxies = proxies
+        # Asking Windows or macOS may take DNS look-ups, which hold up the event loop.
+        self._bypassed: dict[str, bool] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request on its way."""
@@ -109,7 +118,9 @@ class ProxyRouter(httpx.AsyncBaseTransport):
 
     def _route(self, url: httpx.URL) -> httpx.AsyncBaseTransport:
         host = url.host if url.port is None else f"{url.host}:{url.port}"
-        if proxy_bypass(host):
+        if host not in self._bypassed:
+            self._bypassed[host] = bool(proxy_bypass(host))
+        if self._bypassed[host]:
             return self._direct
         return self._proxies.get(url.scheme) or self._proxies.get("all") or self._direct
 
