@@ -1,8 +1,8 @@
 """Timeouts, retries and correlation IDs, in three steps, against a server that misbehaves.
 
-Set WATS_BASE_URL and WATS_AUTH_TOKEN to use a server of your own: a report is submitted to it. Without them the
-script starts the local simulator and tells it to be slow, to answer 503 and to drop connections; at the end it
-prints the requests as that server saw them.
+Set WATS_BASE_URL and WATS_AUTH_TOKEN to use a server of your own: a report is submitted to it. Without them
+the script starts the local simulator and tells it to be slow, to answer 503 and to drop connections; at the
+end it prints the requests as that server saw them.
 """
 
 import logging

@@ -1,6 +1,7 @@
 """pyWATS: a client for the WATS test-data server."""
 
 import logging
+from importlib.metadata import version as _version
 
 from pywats.async_wats import AsyncWATS
 from pywats.core.config import RetryConfig, SyncConfig
@@ -44,9 +45,13 @@ __all__ = [
     "WatsError",
     "WatsResponseError",
     "WatsTimeoutError",
+    "__version__",
     "correlation_id",
     "enable_debug_logging",
     "pyWATS",
 ]
+
+__version__ = _version("pywats")
+"""The installed version."""
 
 logging.getLogger("pywats").addHandler(logging.NullHandler())

@@ -152,7 +152,11 @@ class SyncServiceWrapper:
         """Return the blocking form of an attribute of the async service."""
         if name.startswith("_"):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        value = getattr(self._async_service, name)
+        try:
+            value = getattr(self._async_service, name)
+        except AttributeError:
+            # With name and obj, Python suggests the name that was meant.
+            raise AttributeError(f"{self!r} has no {name!r}", name=name, obj=self) from None
         if not callable(value) or isinstance(value, type):
             return value
         return _blocking(value, self._config, self._resources)
@@ -163,7 +167,7 @@ class SyncServiceWrapper:
 
     def __repr__(self) -> str:
         """Name the wrapped service."""
-        return f"{type(self).__name__}({self._async_service!r})"
+        return f"{type(self).__name__}({type(self._async_service).__name__})"
 
 
 class SyncProductServiceWrapper(SyncServiceWrapper):

@@ -1,6 +1,7 @@
 """What a synchronous call costs: the hop to the event loop, and a whole call, as ratios against peers.
 
-Run it with ``tox -e bench``. Rounds of all candidates are interleaved, so that a noisy machine is noisy for all.
+Run it with ``tox -e bench``. Rounds of all candidates are interleaved, so that a noisy machine is noisy for
+all of them.
 """
 
 from __future__ import annotations

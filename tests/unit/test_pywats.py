@@ -175,10 +175,15 @@ def test_dir_lists_no_private_names_of_the_service(sync: Any):
 
 def test_a_repr_names_the_wrapper_and_the_service():
     class Named:
-        def __repr__(self) -> str:
-            return "<named>"
+        pass
 
-    assert repr(SyncServiceWrapper(Named())) == "SyncServiceWrapper(<named>)"
+    assert repr(SyncServiceWrapper(Named())) == "SyncServiceWrapper(Named)"
+
+
+def test_a_misspelt_method_is_named_with_a_suggestion():
+    with pytest.raises(AttributeError, match="has no 'submit_reports'") as caught:
+        pyWATS("http://wats.test", "token").report.submit_reports  # type: ignore[attr-defined]  # noqa: B018
+    assert "submit_report" in dir(caught.value.obj)
 
 
 def test_a_wrapper_can_be_copied(sync: Any):

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Annotated, Any, ClassVar, Final, Self
 
 from pydantic import (
@@ -39,7 +40,7 @@ def is_lenient(context: dict[str, Any] | None) -> bool:
 class WatsModel(BaseModel):
     """A JSON object of the WATS API.
 
-    Built by a program, it is checked: required members, lengths, ranges, names of enumerations. Read from
+    Built by a program, it is checked: required members, lengths, ranges, misspelt names. Read from
     a server (validation context `LENIENT`), it takes what comes: a member of an unexpected shape is kept
     as it was sent, a required member that is missing reads as None, an unknown member is kept; only what
     identifies the object has to be there. Either way only members that were given are written back, so that
@@ -60,6 +61,8 @@ class WatsModel(BaseModel):
 
     # Members without which a built object is not complete, as {name on the wire: name here}.
     _expected: ClassVar[dict[str, str]] = {}
+    # Members by their names here and on the wire.
+    _known: ClassVar[frozenset[str]] = frozenset()
     # Members that a built object sends although nobody has set them.
     _sent: ClassVar[frozenset[str]] = frozenset()
 
@@ -79,6 +82,22 @@ class WatsModel(BaseModel):
             if name not in cls.identified_by
         }
         cls._sent = cls.always_sent | {name for name, field in expected.items() if not field.is_required()}
+        cls._known = frozenset(cls.model_fields) | {
+            field.alias or to_camel(name) for name, field in cls.model_fields.items()
+        }
+
+    @classmethod
+    def _refuse_misspelt(cls, name: str) -> None:
+        """Raise if an unknown member looks like a known one; other unknown members are the user's own."""
+        alike = get_close_matches(name, cls._known, n=1, cutoff=0.85)
+        if alike and name not in cls._known:
+            raise ValueError(f"{cls.__name__} has no member {name!r}; did you mean {alike[0]!r}?")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set a member; a name that is known by nobody but looks like a member is refused."""
+        if name not in type(self).model_fields and name not in (self.model_extra or {}):
+            self._refuse_misspelt(name)
+        super().__setattr__(name, value)
 
     @field_validator("*", mode="wrap")
     @classmethod
@@ -97,7 +116,11 @@ class WatsModel(BaseModel):
     def _read_partial_objects(
         cls, data: object, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
     ) -> Self:
-        if not isinstance(data, dict) or not is_lenient(info.context):
+        if not isinstance(data, dict):
+            return handler(data)
+        if not is_lenient(info.context):
+            for name in data.keys() - cls._known:
+                cls._refuse_misspelt(name)
             return handler(data)
         missing = {name for alias, name in cls._expected.items() if alias not in data and name not in data}
         if not missing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 from uuid import UUID, uuid4
 
-from pydantic import AliasChoices, Discriminator, Field, Tag, model_validator
+from pydantic import AliasChoices, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from pywats.models.base import LENIENT, Timestamp, WatsModel, WsjfNumber, is_lenient
 
@@ -77,6 +78,14 @@ _Name50 = Annotated[str, Field(min_length=1, max_length=50)]
 _Name100 = Annotated[str, Field(min_length=1, max_length=100)]
 _Name200 = Annotated[str, Field(min_length=1, max_length=200)]
 _Int16 = Annotated[int, Field(ge=-32768, le=32767)]
+
+
+def _to_base64(value: object) -> object:
+    return base64.b64encode(value).decode() if isinstance(value, bytes | bytearray) else value
+
+
+# Text is base64 already, as it is on the wire; bytes are the content itself.
+_Base64 = Annotated[str, BeforeValidator(_to_base64)]
 
 
 class ReportKind(StrEnum):
@@ -278,12 +287,13 @@ class ReportMiscInfo(WatsModel):
 class ReportBinaryData(WatsModel):
     """A file on a repair report or on one of its failures.
 
-    `data` is base64; `id` is given by the server and is the `attachment_id` of `get_attachment`.
+    Give `data` as bytes; as a text it is base64, as on the wire. `id` is given by the server and is the
+    `attachment_id` of `get_attachment`.
     """
 
     name: str = Field(min_length=1, max_length=256)
     content_type: _Name100
-    data: str | None
+    data: _Base64 | None
     id: UUID | None = None
 
 
@@ -405,11 +415,11 @@ class CallExecutableInfo(WatsModel):
 
 
 class StepAttachment(WatsModel):
-    """A file on a step, as base64."""
+    """A file on a step: give its content as bytes; as a text it is base64, as on the wire."""
 
     name: _Name100
     content_type: _Name100
-    data: str | None
+    data: _Base64 | None
 
 
 class ChartSeries(WatsModel):
@@ -582,6 +592,13 @@ class _ReportBase(WatsModel):
         super().model_post_init(context)
         if not is_lenient(context) and self.start_utc is None:
             self.start_utc = self.start.astimezone(UTC)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set a member; the start in UTC goes with the start."""
+        if name == "start" and isinstance(value, datetime):
+            value = value if value.tzinfo else value.astimezone()
+            super().__setattr__("start_utc", value.astimezone(UTC))
+        super().__setattr__(name, value)
 
     @classmethod
     def from_wsjf(cls, document: str | bytes | Mapping[str, object]) -> Self:

@@ -192,13 +192,14 @@ class AsyncReportService(AsyncService):
 
         Raises:
             ValueError: The report has no usable id, or is no WSJF document; nothing was sent.
+            TypeError: It is something else altogether.
             BadRequestError: The report does not validate; the text names the place as a step path from root.
             RateLimitError: Too many requests.
             WatsError: The request failed.
 
         WATS endpoint: POST /api/Report/WSJF
         """
-        document = _read_mapping(report) if isinstance(report, Mapping) else report
+        document = _document(report)
         report_id = _checked_uuid("the id of the report", document.id)
         result = await self._client.request_optional(
             "POST", "/api/Report/WSJF", ReportInsertResult, content=to_json(document), idempotent=True
@@ -327,7 +328,9 @@ class AsyncReportService(AsyncService):
     ) -> int:
         """Download one attached file of a report.
 
-        Both ids are in the report, and in the expanded attachments and uurAttachments of a header.
+        Both ids are in the header of the report: ``query_headers(expand="attachments")`` for a test report,
+        ``expand="uurAttachments"`` for a repair report. The report itself has them too, step ids only if its
+        sender numbered the steps.
 
         Args:
             report_id: Report id.
@@ -417,9 +420,16 @@ class AsyncReportService(AsyncService):
         )
 
 
-def _read_mapping(document: Mapping[str, object]) -> UUTReport | UURReport:
-    kind = UURReport if document.get("type") == "R" else UUTReport
-    return kind.from_wsjf(document)
+def _document(report: UUTReport | UURReport | Mapping[str, object]) -> UUTReport | UURReport:
+    if isinstance(report, UUTReport | UURReport):
+        return report
+    if isinstance(report, Mapping):
+        kind = UURReport if report.get("type") == "R" else UUTReport
+        return kind.from_wsjf(report)
+    raise TypeError(
+        f"report must be a UUTReport, a UURReport or a mapping, not {type(report).__name__}; "
+        "JSON text is read by UUTReport.from_wsjf(text)"
+    )
 
 
 def _checked_uuid(name: str, value: object) -> UUID:

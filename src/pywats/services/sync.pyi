@@ -511,6 +511,7 @@ class SyncReportService:
 
         Raises:
             ValueError: The report has no usable id, or is no WSJF document; nothing was sent.
+            TypeError: It is something else altogether.
             BadRequestError: The report does not validate; the text names the place as a step path from root.
             RateLimitError: Too many requests.
             WatsError: The request failed.
@@ -607,7 +608,9 @@ class SyncReportService:
     ) -> int:
         """Download one attached file of a report.
 
-        Both ids are in the report, and in the expanded attachments and uurAttachments of a header.
+        Both ids are in the header of the report: ``query_headers(expand="attachments")`` for a test report,
+        ``expand="uurAttachments"`` for a repair report. The report itself has them too, step ids only if its
+        sender numbered the steps.
 
         Args:
             report_id: Report id.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx
 
 from pywats.core.config import SyncConfig
 
-__all__ = ["ConfiguredLayer", "Layer", "body_of", "derive_request", "path_of"]
+__all__ = ["ConfiguredLayer", "Layer", "body_of", "causes", "derive_request", "path_of"]
 
 
 class Layer(httpx.AsyncBaseTransport):
@@ -78,6 +78,15 @@ def body_of(message: httpx.Request | httpx.Response) -> httpx.AsyncByteStream:
     if not isinstance(message.stream, httpx.AsyncByteStream):
         raise TypeError("an asynchronous client needs a body that can be read asynchronously")
     return message.stream
+
+
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error, its cause, the cause of that, and so on."""
+    while error is not None:
+        yield error
+        # httpcore hides the cause of its errors (raise ... from None), but has it as its argument.
+        wrapped = error.args[0] if error.args and isinstance(error.args[0], BaseException) else None
+        error = error.__cause__ or wrapped
 
 
 def path_of(request: httpx.Request) -> str:

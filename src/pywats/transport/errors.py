@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
 import httpx
 
 from pywats.exceptions import WatsConnectionError, WatsError, WatsTimeoutError, bare_url
-from pywats.transport.base import Layer, body_of
+from pywats.transport.base import Layer, body_of, causes
 
 __all__ = ["ErrorTransport", "pywats_error"]
 
 _TRANSLATED = (httpx.TransportError, httpx.InvalidURL, httpx.StreamError, ConnectionError, TimeoutError)
+
+_SYSTEM_REASONS: dict[type[BaseException], str] = {
+    ConnectionRefusedError: "connection refused",
+    ConnectionResetError: "connection reset",
+    BrokenPipeError: "connection closed while sending",
+    socket.gaierror: "the host name cannot be resolved",
+}
 
 _NOT_SENT = (
     httpx.ConnectError,
@@ -79,8 +87,17 @@ def pywats_error(error: Exception, request: httpx.Request) -> WatsError:
     return kind(message, method=request.method, url=bare_url(request.url), request_sent=sent)
 
 
+def _reason(error: Exception) -> str:
+    """Return what the system says, where it says more than httpx: "All connection attempts failed"."""
+    for cause in causes(error):
+        for kind, text in _SYSTEM_REASONS.items():
+            if isinstance(cause, kind):
+                return text
+    return str(error) or type(error).__name__
+
+
 def _kind_and_message(error: Exception) -> tuple[type[WatsError], str]:
-    reason = str(error) or type(error).__name__
+    reason = _reason(error)
     match error:
         case httpx.PoolTimeout() | httpx.ConnectTimeout():
             return WatsTimeoutError, "no connection to the server in time"

@@ -15,6 +15,7 @@ import httpx
 
 from pywats.core.config import RetryConfig
 from pywats.exceptions import WatsError
+from pywats.transport.base import causes
 
 __all__ = [
     "backoff_seconds",
@@ -77,7 +78,7 @@ def should_retry_error(error: Exception, policy: RetryConfig, *, idempotent: boo
         policy: Which errors are retried.
         idempotent: Whether the request may be repeated if it already took effect.
     """
-    if any(_is_permanent(cause) for cause in _causes(error)):
+    if any(_is_permanent(cause) for cause in causes(error)):
         return False
     if not isinstance(error, policy.retry_on_errors) and not isinstance(
         error.__cause__, policy.retry_on_errors
@@ -85,14 +86,6 @@ def should_retry_error(error: Exception, policy: RetryConfig, *, idempotent: boo
         return False
     sent = error.request_sent if isinstance(error, WatsError) else True
     return idempotent or not sent
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        # httpcore hides the cause of its errors (raise ... from None), but has it as its argument.
-        wrapped = error.args[0] if error.args and isinstance(error.args[0], BaseException) else None
-        error = error.__cause__ or wrapped
 
 
 def _is_permanent(error: BaseException) -> bool:

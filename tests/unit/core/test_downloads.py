@@ -389,3 +389,14 @@ def test_os_is_asked_for_the_file_in_the_same_folder(tmp_path: Path, monkeypatch
     download(body(b"a"), tmp_path / "file", progress=lambda *_: seen.append(names(tmp_path)))
     assert len(seen[0]) == 1
     assert seen[0] != ["file"]
+
+
+def test_a_file_opened_for_text_is_refused():
+    with pytest.raises(TypeError, match="for writing bytes"):
+        download(body(b"abc"), io.StringIO())
+
+
+def test_the_error_about_a_missing_folder_names_the_folder(tmp_path: Path):
+    with pytest.raises(FileNotFoundError) as caught:
+        download(body(b"abc"), tmp_path / "no" / "file")
+    assert caught.value.filename == str(tmp_path / "no")

@@ -184,3 +184,9 @@ def test_any_text_is_one_segment_that_means_itself_or_is_refused(value: str):
     assert "/" not in segment
     assert "?" not in segment
     assert unquote(segment) == value
+
+
+@pytest.mark.parametrize("port", [0, 65536, 99999])
+def test_a_base_url_with_an_impossible_port_is_refused(port: int):
+    with pytest.raises(ValueError, match="port"):
+        check_base_url(f"http://wats.test:{port}")

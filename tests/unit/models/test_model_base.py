@@ -206,3 +206,23 @@ MEMBERS = ["name", "stepType", "status", "loop", "seqCall", "steps", "numericMea
 def test_any_json_is_read_as_a_step_without_losing_or_adding_a_member(content: dict[str, Any]) -> None:
     step: WatsModel = read(Step, content)
     assert step.to_wire().keys() == content.keys()
+
+
+def test_a_misspelt_member_is_refused_with_a_suggestion() -> None:
+    with pytest.raises(ValidationError, match="did you mean 'caused_uut_failure'"):
+        Step(step_type="Action", name="x", status="F", caused_uut_failur=True)
+
+
+def test_a_misspelt_assignment_is_refused_with_a_suggestion() -> None:
+    step = Step(step_type="Action", name="x", status="F")
+    with pytest.raises(ValueError, match="did you mean 'report_text'"):
+        step.report_txt = "x"
+
+
+def test_a_member_of_the_users_own_is_sent() -> None:
+    step = Step(step_type="Action", name="x", status="F", vendorExtension=1)
+    assert step.to_wire()["vendorExtension"] == 1
+
+
+def test_a_member_like_a_known_one_that_a_server_sent_is_kept() -> None:
+    assert read(Step, {"reportTxt": "x"}).to_wire() == {"reportTxt": "x"}

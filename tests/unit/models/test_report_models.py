@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from pywats.models import (
     ReportResultCode,
     SequenceCallInfo,
     Step,
+    StepAttachment,
     StepStatusCode,
     UURInfo,
     UURReport,
@@ -304,3 +305,25 @@ def test_any_float_can_be_measured_and_sent(value: float) -> None:
     measurement = NumericMeasurement(comp_op="LOG", status="P", value=value)
     sent = json.loads(to_json(measurement))["value"]
     assert math.isnan(float(sent)) if math.isnan(value) else float(sent) == value
+
+
+def test_the_start_in_utc_goes_with_an_assigned_start() -> None:
+    report = UUTReport.from_wsjf(UUT)
+    report.start = datetime(2026, 7, 2, 12, tzinfo=timezone(timedelta(hours=2)))
+    assert report.to_wsjf()["startUTC"] == "2026-07-02T10:00:00Z"
+
+
+def test_an_assigned_start_without_zone_is_local_time() -> None:
+    report = UUTReport.from_wsjf(UUT)
+    report.start = datetime(2026, 7, 2, 12)  # noqa: DTZ001
+    assert report.start == datetime(2026, 7, 2, 12).astimezone()
+
+
+def test_the_content_of_a_file_is_given_as_bytes() -> None:
+    attachment = StepAttachment(name="log.txt", content_type="text/plain", data=b"PASSED12")
+    assert attachment.to_wire()["data"] == "UEFTU0VEMTI="
+
+
+def test_the_content_of_a_file_as_text_is_base64_already() -> None:
+    attachment = StepAttachment(name="log.txt", content_type="text/plain", data="UEFTU0VEMTI=")
+    assert attachment.to_wire()["data"] == "UEFTU0VEMTI="

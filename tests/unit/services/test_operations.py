@@ -462,3 +462,9 @@ def test_a_missing_report_leaves_no_file(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError):
         run(AsyncReportService, lambda service: service.get_certificate(ID, tmp_path / "c.pdf"))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("report", [None, "{}", b"{}", [1]])
+def test_what_is_no_report_is_refused_before_sending(report: Any) -> None:
+    with pytest.raises(TypeError, match="from_wsjf"):
+        run(AsyncReportService, lambda service: service.submit_report(report))

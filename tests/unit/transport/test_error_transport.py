@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import socket
 
+import httpcore
 import httpx
 import pytest
 
@@ -174,3 +176,19 @@ def test_this_is_the_only_module_that_translates():
     for module in (pywats.transport.limit, pywats.transport.retry, pywats.transport.timeout):
         assert "httpx.ReadTimeout" not in inspect.getsource(module)
         assert "httpx.ConnectError" not in inspect.getsource(module)
+
+
+@pytest.mark.parametrize(
+    ("system", "text"),
+    [
+        (ConnectionRefusedError(111, "Connect call failed"), "connection refused"),
+        (ConnectionResetError(104, "x"), "connection reset"),
+        (BrokenPipeError(32, "x"), "connection closed while sending"),
+        (socket.gaierror(-2, "x"), "the host name cannot be resolved"),
+    ],
+)
+def test_the_error_says_what_the_system_says(system: OSError, text: str):
+    # As httpcore does it: the cause is hidden, and is the argument of its error.
+    error = httpx.ConnectError("All connection attempts failed")
+    error.__cause__ = httpcore.ConnectError(system)
+    assert text in str(raised(error))

@@ -373,3 +373,15 @@ def test_every_connection_of_pywats_is_guarded(monkeypatch: pytest.MonkeyPatch, 
     made = transport()
     pools = [made._pool] if proxy is None else [made._direct._pool, made._proxies["http"]._pool]
     assert all(type(pool._network_backend) is not type(plain) for pool in pools)
+
+
+def test_an_empty_path_to_certificates_is_refused():
+    with pytest.raises(ValueError, match="empty path"):
+        ssl_context("")
+
+
+def test_a_socks_proxy_without_its_package_is_refused_with_the_remedy(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ALL_PROXY", "socks5://proxy.test:1080")
+    monkeypatch.setattr("pywats.transport.network.find_spec", lambda _: None)
+    with pytest.raises(ValueError, match=r"httpx\[socks\]"):
+        transport()
