@@ -1,7 +1,6 @@
 """pyWATS: a client for the WATS test-data server."""
 
 import logging
-from importlib.metadata import version as _version
 
 from pywats.async_wats import AsyncWATS
 from pywats.core.config import RetryConfig, SyncConfig
@@ -51,7 +50,7 @@ __all__ = [
     "pyWATS",
 ]
 
-__version__ = _version("pywats")
-"""The installed version."""
+__version__ = "0.1.0"
+"""The version of pyWATS."""
 
 logging.getLogger("pywats").addHandler(logging.NullHandler())

@@ -49,7 +49,7 @@ class WatsError(Exception):
 
     Attributes:
         correlation_id: The ``X-Correlation-ID`` of the call, as the server logged it; None if it had none.
-        attempts: How many times the request was tried; 0 if it was refused before the first attempt.
+        attempts: How many times the request was tried; 0 if it did not get as far as that.
         method: The HTTP method, or None if no request was made.
         url: The URL without query and credentials, or None if no request was made.
         request_sent: False only if the request surely never reached the server, so that repeating it is
@@ -69,12 +69,20 @@ class WatsError(Exception):
         request_sent: bool = True,
     ) -> None:
         super().__init__(message)
-        self.message = message
         self.correlation_id = correlation_id
         self.attempts = attempts
         self.method = method
         self.url = url
         self.request_sent = request_sent
+
+    @property
+    def message(self) -> str:
+        """What failed, without the facts around it."""
+        return str(self.args[0])
+
+    @message.setter
+    def message(self, message: str) -> None:
+        self.args = (message,)
 
     def __str__(self) -> str:
         """Return what failed, where, after how many attempts, with which ID, and what to do next."""

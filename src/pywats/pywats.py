@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import functools
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
@@ -179,8 +180,7 @@ class SyncProductServiceWrapper(SyncServiceWrapper):
 def _blocking(
     method: Callable[..., Any], config: SyncConfig, resources: tuple[type, ...]
 ) -> Callable[..., Any]:
-    @functools.wraps(method)
-    def call(*args: Any, **kwargs: Any) -> Any:
+    def in_scope(*args: Any, **kwargs: Any) -> Any:
         with call_scope(config):
             result = method(*args, **kwargs)
             if inspect.iscoroutine(result):
@@ -189,17 +189,26 @@ def _blocking(
                 return _iterate(result, config, correlation_id_var.get())
         return SyncServiceWrapper(result, config) if isinstance(result, resources) else result
 
+    @functools.wraps(method)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        # In a context of its own: a Ctrl-C at any moment leaves nothing of the call in the caller's.
+        return contextvars.copy_context().run(in_scope, *args, **kwargs)
+
     return call
 
 
 def _iterate(items: AsyncIterator[T], config: SyncConfig, call_id: str | None) -> Iterator[T]:
     """Yield the items of an async iterator; all steps share one correlation ID."""
-    while True:
+
+    def next_item() -> T:
         with call_scope(config, call_id):
-            try:
-                item = _run_sync(_resolved(anext(items)))
-            except StopAsyncIteration:
-                return
+            return _run_sync(_resolved(anext(items)))
+
+    while True:
+        try:
+            item = contextvars.copy_context().run(next_item)
+        except StopAsyncIteration:
+            return
         yield item
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager
@@ -99,7 +98,7 @@ class AsyncHttpClient:
                 "User-Agent": "pywats",
             }
         )
-        verify = ssl_context(verify_ssl)
+        verify = ssl_context(verify_ssl) if transport is None else True
         self.connections = Connections(
             partial(_new_http, self.config, self._headers, transport, verify, max_connections)
         )
@@ -188,6 +187,8 @@ class AsyncHttpClient:
         options: RequestOptions = {"path_params": path_params, "params": params, "accept": "*/*"}
         with self.call_scope() as call:
             request = self._build("GET", path, call, **options)
+            # Files are packed already, and so their size is known beforehand.
+            request.headers["Accept-Encoding"] = "identity"
             request.extensions["wats_stream"] = True
             async with self._answer(request) as response, _until_deadline(call, response):
                 total = _content_length(response)
@@ -294,7 +295,7 @@ def _new_http(
     config: SyncConfig,
     headers: httpx.Headers,
     transport: httpx.AsyncBaseTransport | None,
-    verify: ssl.SSLContext,
+    verify: VerifySSL,
     max_connections: int,
 ) -> httpx.AsyncClient:
     network = transport

@@ -47,16 +47,23 @@ async def saved(target: DownloadTarget) -> AsyncIterator[Callable[[bytes], Await
         async with _buffered(target) as write:
             yield write
         return
-    path = Path(target)
+    # Opening, renaming and removing a file are quick; only writing to it is done elsewhere.
+    path = Path(target).resolve()  # noqa: ASYNC240
+    if path.exists() and not path.is_file():
+        # A device, a pipe: there is nothing to replace. A folder raises the error that it should.
+        with path.open("wb", buffering=0) as file:
+            async with _buffered(file) as write:
+                yield write
+        return
     if not path.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "There is no such folder", str(path.parent))
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    # Opening, renaming and removing a file are quick; only writing to it is done elsewhere.
     file = part.open("xb", buffering=0)
     try:
         with file:
             async with _buffered(file) as write:
                 yield write
+            await _in_thread(os.fsync, file.fileno())
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
@@ -83,15 +90,24 @@ async def _buffered(file: BinaryIO) -> AsyncIterator[Callable[[bytes], Awaitable
 def _write_all(file: BinaryIO, data: bytes) -> None:
     view = memoryview(data)
     while view:
-        # A raw file may take less than it is given.
-        view = view[file.write(view) :]
+        # A raw file may take less than it is given; an object of the user's own may not say.
+        taken: int | None = file.write(view)
+        if taken is None and isinstance(file, io.RawIOBase):
+            raise BlockingIOError(errno.EAGAIN, "The file takes no more bytes now")
+        view = view[len(view) if taken is None else taken :]
 
 
 async def _in_thread(function: Callable[..., None], *args: object) -> None:
     """Run a function in another thread; when cancelled, wait until it is done with the file all the same."""
     work = asyncio.get_running_loop().run_in_executor(None, function, *args)
-    try:
-        await asyncio.shield(work)
-    except asyncio.CancelledError:
-        await asyncio.wait([work])
-        raise
+    cancelled = False
+    while not work.done():
+        try:
+            await asyncio.wait([work])
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled:
+        # Nobody asks for its error any more; without this asyncio logs that.
+        work.exception()
+        raise asyncio.CancelledError
+    work.result()

@@ -9,7 +9,6 @@ import sys
 import threading
 import weakref
 from collections.abc import Coroutine
-from contextlib import suppress
 from typing import Any, Generic, Protocol, TypeVar
 
 __all__ = ["Closable", "SyncRunner", "runner"]
@@ -112,17 +111,24 @@ class SyncRunner:
                     self.ending = False
                     loop = asyncio.new_event_loop()
                     thread = threading.Thread(target=self._serve, args=(loop,), name="pywats", daemon=True)
-                    thread.start()
+                    try:
+                        thread.start()
+                    except RuntimeError:
+                        # Python 3.12 and later start no threads while the interpreter ends.
+                        loop.close()
+                        raise
                     self._thread, self._thread_id, self._loop = thread, thread.ident, loop
         return self._loop
 
     def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
-        asyncio.set_event_loop(loop)
-        while True:
-            # asyncio also raises these here when a coroutine does; they belong to its caller, who gets them.
-            with suppress(KeyboardInterrupt, SystemExit):
+        stopped = False
+        while not stopped:
+            try:
                 loop.run_forever()
-                break
+                stopped = True
+            except (KeyboardInterrupt, SystemExit):
+                # asyncio also raises here what a coroutine raised; it belongs to its caller, who gets it.
+                continue
         loop.run_until_complete(self._finish())
         loop.close()
 

@@ -60,13 +60,17 @@ def derive_request(
     if headers:
         derived_headers = request.headers.copy()
         derived_headers.update(headers)
-    return httpx.Request(
+    derived = httpx.Request(
         request.method,
         request.url,
         headers=derived_headers,
         stream=stream or request.stream,
         extensions={**request.extensions, **(extensions or {})},
     )
+    if isinstance(derived.stream, httpx.ByteStream):
+        # So that ``derived.content`` is there for a transport that asks for it, as it was before.
+        derived.read()
+    return derived
 
 
 def body_of(message: httpx.Request | httpx.Response) -> httpx.AsyncByteStream:
@@ -82,7 +86,9 @@ def body_of(message: httpx.Request | httpx.Response) -> httpx.AsyncByteStream:
 
 def causes(error: BaseException | None) -> Iterator[BaseException]:
     """Yield an error, its cause, the cause of that, and so on."""
-    while error is not None:
+    seen = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         yield error
         # httpcore hides the cause of its errors (raise ... from None), but has it as its argument.
         wrapped = error.args[0] if error.args and isinstance(error.args[0], BaseException) else None

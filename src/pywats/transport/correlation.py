@@ -41,7 +41,7 @@ class CorrelationTransport(ConfiguredLayer):
             return await self._logged(request)
         given = request.headers.get(CORRELATION_HEADER)
         value = check_correlation_id(given or correlation_id_var.get() or generate_correlation_id())
-        if given is None:
+        if not given:
             request = derive_request(request, headers={CORRELATION_HEADER: value})
         token = correlation_id_var.set(value)
         try:

@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
+import httpcore
 import httpx
 
 from pywats.exceptions import WatsConnectionError, WatsError, WatsTimeoutError, bare_url
@@ -28,6 +29,13 @@ _NOT_SENT = (
     httpx.PoolTimeout,
     httpx.ProxyError,
     ConnectionRefusedError,
+)
+
+_HTTPCORE_NOT_SENT = (
+    httpcore.ConnectError,
+    httpcore.ConnectTimeout,
+    httpcore.PoolTimeout,
+    httpcore.ProxyError,
 )
 
 
@@ -82,7 +90,9 @@ def pywats_error(error: Exception, request: httpx.Request) -> WatsError:
 
     ``request_sent`` is False for errors that arise before the first byte of the request is sent.
     """
-    sent = not isinstance(error, _NOT_SENT)
+    # A transport that is not httpx's may call a connection that broke later by the same name.
+    certain = error.__cause__ is None or isinstance(error.__cause__, _HTTPCORE_NOT_SENT)
+    sent = not (isinstance(error, _NOT_SENT) and certain)
     kind, message = _kind_and_message(error)
     return kind(message, method=request.method, url=bare_url(request.url), request_sent=sent)
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 
 import httpx
 
-from pywats.exceptions import WatsTimeoutError, bare_url
+from pywats.exceptions import ClientClosedError, WatsTimeoutError, bare_url
 from pywats.transport.base import Layer, body_of
 
 __all__ = ["LimitTransport"]
@@ -36,14 +36,19 @@ class LimitTransport(Layer):
         if max_connections < 1:
             raise ValueError(f"max_connections must be at least 1, not {max_connections!r}")
         self._places = asyncio.Semaphore(max_connections)
+        self._closed = False
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Wait for a place, send the request; the place is free again when the answer's body is closed.
 
         Raises:
             WatsTimeoutError: No place became free within httpx's ``pool`` timeout.
+            ClientClosedError: The client was closed before there was a place.
         """
         await self._take_place(request)
+        if self._closed:
+            self._places.release()
+            raise ClientClosedError("the WATS client was closed", request_sent=False)
         try:
             response = await self._inner.handle_async_request(request)
             body = body_of(response)
@@ -55,6 +60,11 @@ class LimitTransport(Layer):
         else:
             response.stream = _PlacedStream(body, self._places.release)
         return response
+
+    async def aclose(self) -> None:
+        """Close the layers below; who still waits for a place is told so."""
+        self._closed = True
+        await super().aclose()
 
     async def _take_place(self, request: httpx.Request) -> None:
         seconds = request.extensions.get("timeout", {}).get("pool")

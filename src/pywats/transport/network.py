@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import ssl
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from pywats.transport.handshake import close_cancelled_handshakes
+from pywats.transport.httpcore_leaks import NetworkTransport
 
 __all__ = ["ProxyRouter", "VerifySSL", "network_transport", "ssl_context"]
 
@@ -44,14 +45,9 @@ def network_transport(*, verify_ssl: VerifySSL = True, max_connections: int) -> 
         keepalive_expiry=_KEEPALIVE_SECONDS,
     )
 
-    def transport(proxy: httpx.Proxy | None) -> httpx.AsyncHTTPTransport:
-        return close_cancelled_handshakes(
-            httpx.AsyncHTTPTransport(verify=context, limits=limits, proxy=proxy)
-        )
-
-    direct = transport(None)
+    direct = NetworkTransport(verify=context, limits=limits)
     proxies = {
-        scheme: transport(_proxy(scheme, url))
+        scheme: NetworkTransport(verify=context, limits=limits, proxy=_proxy(scheme, url, context))
         for scheme, url in getproxies().items()
         if scheme in ("http", "https", "all") and url
     }
@@ -78,6 +74,10 @@ def ssl_context(verify_ssl: VerifySSL) -> ssl.SSLContext:
         if not os.fspath(verify_ssl):
             raise ValueError("verify_ssl must not be an empty path")
         if Path(verify_ssl).is_dir():
+            if not any(Path(verify_ssl).glob("*.[0-9]")):
+                raise ValueError(
+                    f"verify_ssl: no CA certificates prepared by 'openssl rehash' in {verify_ssl!r}"
+                )
             return ssl.create_default_context(capath=verify_ssl)
         return ssl.create_default_context(cafile=verify_ssl)
     except OSError as error:
@@ -85,12 +85,17 @@ def ssl_context(verify_ssl: VerifySSL) -> ssl.SSLContext:
         raise ValueError(f"verify_ssl: no CA certificates in {source!r}: {error}") from error
 
 
-def _proxy(scheme: str, url: str) -> httpx.Proxy:
+def _proxy(scheme: str, url: str, context: ssl.SSLContext) -> httpx.Proxy:
+    # HTTP_PROXY=proxy:8080 is a common way to write it.
+    url = url if "://" in url else f"http://{url}"
     try:
-        # HTTP_PROXY=proxy:8080 is a common way to write it.
-        proxy = httpx.Proxy(url if "://" in url else f"http://{url}")
-    except httpx.InvalidURL as error:
-        raise ValueError(f"the proxy for {scheme} is no valid URL: {error}") from error
+        proxy = httpx.Proxy(url, ssl_context=context if url.lower().startswith("https:") else None)
+    except (httpx.InvalidURL, ValueError):
+        # httpx's text may hold a part of the password.
+        raise ValueError(
+            f"the proxy for {scheme} in the environment cannot be used: it must be a URL such as "
+            "http://proxy:8080, https://... or socks5://..."
+        ) from None
     if proxy.url.scheme.startswith("socks") and find_spec("socksio") is None:
         raise ValueError(f"the proxy for {scheme} is a SOCKS proxy: that needs pip install 'httpx[socks]'")
     return proxy
@@ -109,17 +114,17 @@ class ProxyRouter(httpx.AsyncBaseTransport):
     ) -> None:
         self._direct = direct
         self._proxies = proxies
-        # Asking Windows or macOS may take DNS look-ups, which hold up the event loop.
+        # Asking Windows or macOS may take DNS look-ups: not in the event loop, and once for each host.
         self._bypassed: dict[str, bool] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request on its way."""
-        return await self._route(request.url).handle_async_request(request)
+        return await (await self._route(request.url)).handle_async_request(request)
 
-    def _route(self, url: httpx.URL) -> httpx.AsyncBaseTransport:
+    async def _route(self, url: httpx.URL) -> httpx.AsyncBaseTransport:
         host = url.host if url.port is None else f"{url.host}:{url.port}"
         if host not in self._bypassed:
-            self._bypassed[host] = bool(proxy_bypass(host))
+            self._bypassed[host] = bool(await asyncio.to_thread(proxy_bypass, host))
         if self._bypassed[host]:
             return self._direct
         return self._proxies.get(url.scheme) or self._proxies.get("all") or self._direct

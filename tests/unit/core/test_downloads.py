@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gzip
 import io
+import os
 import stat
 import sys
 import threading
@@ -400,3 +401,46 @@ def test_the_error_about_a_missing_folder_names_the_folder(tmp_path: Path):
     with pytest.raises(FileNotFoundError) as caught:
         download(body(b"abc"), tmp_path / "no" / "file")
     assert caught.value.filename == str(tmp_path / "no")
+
+
+class Sink:
+    """A file object of the user's own, whose write returns nothing."""
+
+    def __init__(self) -> None:
+        self.data = b""
+
+    def write(self, data: Any) -> None:
+        self.data += bytes(data)
+
+
+def test_a_file_object_need_not_say_what_it_took():
+    sink = Sink()
+    download(body(b"abc"), sink)
+    assert sink.data == b"abc"
+
+
+def test_a_file_that_takes_no_more_is_an_error():
+    class Full(io.RawIOBase):
+        def write(self, _: Any) -> None:
+            return None
+
+    with pytest.raises(BlockingIOError):
+        download(body(b"abc"), Full())
+
+
+def test_a_link_stays_and_its_target_is_written(tmp_path: Path):
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    download(body(b"abc"), tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "file").read_bytes() == b"abc"
+
+
+def test_a_device_is_written_to_and_stays_one():
+    download(body(b"abc"), os.devnull)
+    assert not Path(os.devnull).is_file()
+
+
+def test_a_download_is_asked_for_unpacked():
+    network = Network(body(b"abc"))
+    run(AsyncHttpClient("http://wats.test", TOKEN, transport=network).download("/api/x", io.BytesIO()))
+    assert network.headers("Accept-Encoding") == ["identity"]

@@ -96,3 +96,8 @@ def test_the_body_of_a_message_is_its_stream():
 )
 def test_the_path_for_a_log_line_is_as_sent_without_query(url: str, path: str):
     assert path_of(httpx.Request("GET", url)) == path
+
+
+def test_a_derived_request_still_has_its_content():
+    request = httpx.Request("POST", "http://wats.test/", content=b"abc")
+    assert derive_request(request, headers={"X-A": "1"}).content == b"abc"

@@ -43,7 +43,7 @@ def test_without_inner_the_network_is_httpx_own():
     layer = build_transport()
     while hasattr(layer, "_inner"):
         layer = layer._inner
-    assert type(layer) is httpx.AsyncHTTPTransport
+    assert isinstance(layer, httpx.AsyncHTTPTransport)
 
 
 def test_without_config_the_default_config_holds(clock: Clock):

@@ -213,3 +213,9 @@ def test_the_log_line_is_one_line_whatever_the_path(records: Records):
     assert "\n" not in line
     assert "secret" not in line
     assert line.isascii()
+
+
+def test_an_empty_header_of_the_caller_is_no_id():
+    network = Network()
+    response = run(send(identified(network), headers={HEADER: ""}))
+    assert network.headers(HEADER) == [response.extensions["wats_correlation_id"]]

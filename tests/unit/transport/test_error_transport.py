@@ -192,3 +192,16 @@ def test_the_error_says_what_the_system_says(system: OSError, text: str):
     error = httpx.ConnectError("All connection attempts failed")
     error.__cause__ = httpcore.ConnectError(system)
     assert text in str(raised(error))
+
+
+def test_a_connect_error_of_a_transport_that_is_not_httpxs_may_have_been_sent():
+    # httpx-aiohttp raises ConnectTimeout for a connection that broke after the request was sent.
+    error = httpx.ConnectTimeout("x")
+    error.__cause__ = RuntimeError("server disconnected")
+    assert raised(error).request_sent
+
+
+def test_an_error_that_is_its_own_cause_does_no_harm():
+    error = httpx.ReadError("x")
+    error.__cause__ = error
+    assert "x" in str(raised(error))

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pywats import WatsTimeoutError
+from pywats import ClientClosedError, WatsTimeoutError
 from pywats.transport import DEFAULT_MAX_CONNECTIONS, LimitTransport, build_transport
 from tests.unit.transport.helpers import URL, Body, Clock, Network, hang, run, send
 
@@ -222,3 +222,19 @@ def test_a_stream_that_can_only_be_read_synchronously_is_refused_and_its_place_g
         return await usable(layer)
 
     assert run(scenario())
+
+
+def test_who_waits_while_the_client_is_closed_is_told_so():
+    async def scenario() -> list[Any]:
+        network = Network(hang)
+        layer = LimitTransport(network, 1)
+        first = asyncio.ensure_future(send(layer))
+        second = asyncio.ensure_future(send(layer))
+        await asyncio.sleep(0)
+        await layer.aclose()
+        first.cancel()
+        outcome = await asyncio.gather(first, second, return_exceptions=True)
+        assert len(network.requests) == 1
+        return outcome
+
+    assert isinstance(run(scenario())[1], ClientClosedError)

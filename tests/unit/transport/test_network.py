@@ -12,7 +12,7 @@ import httpcore
 import httpx
 import pytest
 
-from pywats.transport.handshake import close_cancelled_handshakes
+from pywats.transport.httpcore_leaks import NetworkTransport
 from pywats.transport.network import ProxyRouter, network_transport, ssl_context
 from tests.unit.transport.helpers import Network, run
 
@@ -29,8 +29,8 @@ def proxy_of(made: Any, scheme: str) -> str:
 # --- proxies
 
 
-def test_without_proxies_it_is_a_plain_httpx_transport():
-    assert type(transport()) is httpx.AsyncHTTPTransport
+def test_without_proxies_it_is_a_transport_of_httpx():
+    assert isinstance(transport(), httpx.AsyncHTTPTransport)
 
 
 @pytest.mark.parametrize("case", [str.upper, str.lower])
@@ -54,12 +54,12 @@ def test_the_credentials_of_a_proxy_are_used(monkeypatch: pytest.MonkeyPatch):
 
 def test_an_empty_proxy_is_none(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("HTTP_PROXY", "")
-    assert type(transport()) is httpx.AsyncHTTPTransport
+    assert isinstance(transport(), httpx.AsyncHTTPTransport)
 
 
 def test_no_proxy_alone_is_no_proxy(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("NO_PROXY", "wats.test")
-    assert type(transport()) is httpx.AsyncHTTPTransport
+    assert isinstance(transport(), httpx.AsyncHTTPTransport)
 
 
 @pytest.mark.parametrize("url", ["http://proxy.test:port", "ftp://proxy.test", "http://[::1"])
@@ -301,9 +301,9 @@ class Backend(httpcore.AsyncNetworkBackend):
 
 
 def guarded(backend: Backend) -> httpcore.AsyncNetworkBackend:
-    made = httpx.AsyncHTTPTransport(verify=False)
-    made._pool._network_backend = backend
-    return close_cancelled_handshakes(made)._pool._network_backend  # type: ignore[no-any-return]
+    guard = NetworkTransport(verify=False)._pool._network_backend
+    guard._inner = backend  # type: ignore[attr-defined]
+    return guard  # type: ignore[no-any-return]
 
 
 def test_a_handshake_that_is_cancelled_closes_its_connection():
@@ -385,3 +385,15 @@ def test_a_socks_proxy_without_its_package_is_refused_with_the_remedy(monkeypatc
     monkeypatch.setattr("pywats.transport.network.find_spec", lambda _: None)
     with pytest.raises(ValueError, match=r"httpx\[socks\]"):
         transport()
+
+
+def test_a_ca_folder_that_nobody_prepared_is_refused(tmp_path: Path):
+    with pytest.raises(ValueError, match="rehash"):
+        ssl_context(tmp_path)
+
+
+def test_a_proxy_by_https_is_checked_with_the_same_certificates(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HTTPS_PROXY", "https://proxy.test:3128")
+    context = ssl_context(False)
+    made: Any = network_transport(verify_ssl=context, max_connections=1)
+    assert made._proxies["https"]._pool._proxy_ssl_context is context
