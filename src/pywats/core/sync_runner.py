@@ -65,7 +65,8 @@ class SyncRunner:
             Its result.
 
         Raises:
-            RuntimeError: Called in the loop's own thread, which would wait for itself.
+            RuntimeError: Called in the loop's own thread, which would wait for itself, or too late at the
+                interpreter's end.
             BaseException: What the coroutine raises.
         """
         if threading.get_ident() == self._thread_id:
@@ -73,8 +74,12 @@ class SyncRunner:
             raise RuntimeError(
                 "pyWATS was called from inside its own event loop; use AsyncWATS there, or another thread"
             )
+        try:
+            loop = self._running_loop()
+        except RuntimeError:
+            coroutine.close()
+            raise
         work = _Work(coroutine, self)
-        loop = self._running_loop()
         try:
             loop.call_soon_threadsafe(work.start, loop)
             work.wait()
@@ -113,10 +118,10 @@ class SyncRunner:
                     thread = threading.Thread(target=self._serve, args=(loop,), name="pywats", daemon=True)
                     try:
                         thread.start()
-                    except RuntimeError:
+                    except RuntimeError as error:
                         # Python 3.12 and later start no threads while the interpreter ends.
                         loop.close()
-                        raise
+                        raise RuntimeError("too late for a call: the interpreter is ending") from error
                     self._thread, self._thread_id, self._loop = thread, thread.ident, loop
         return self._loop
 

@@ -6,6 +6,7 @@ import asyncio
 import atexit
 import contextvars
 import gc
+import inspect
 import os
 import subprocess
 import sys
@@ -406,3 +407,16 @@ def test_importing_pywats_starts_no_thread():
     code = "import threading, pywats; print(threading.active_count())"
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert printed.strip() == "1"
+
+
+def test_a_call_that_comes_too_late_says_so_and_leaves_nothing(
+    runner: SyncRunner, monkeypatch: pytest.MonkeyPatch
+):
+    def start(_: threading.Thread) -> None:
+        raise RuntimeError("can't create new thread at interpreter shutdown")
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    coroutine = answer()
+    with pytest.raises(RuntimeError, match="the interpreter is ending"):
+        runner.run(coroutine)
+    assert inspect.getcoroutinestate(coroutine) == inspect.CORO_CLOSED

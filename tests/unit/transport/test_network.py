@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import certifi
@@ -397,3 +398,29 @@ def test_a_proxy_by_https_is_checked_with_the_same_certificates(monkeypatch: pyt
     context = ssl_context(False)
     made: Any = network_transport(verify_ssl=context, max_connections=1)
     assert made._proxies["https"]._pool._proxy_ssl_context is context
+
+
+def test_a_body_that_is_not_closed_to_the_end_leaves_no_request_in_the_pool(monkeypatch: pytest.MonkeyPatch):
+    class Unclosable(httpx.AsyncByteStream):
+        def __init__(self, pool_request: object) -> None:
+            self._httpcore_stream = SimpleNamespace(_pool_request=pool_request)
+
+        async def aclose(self) -> None:
+            raise asyncio.CancelledError
+
+    made = NetworkTransport(verify=False)
+    pool_request = SimpleNamespace(connection=None)
+    made._pool._requests.append(pool_request)  # type: ignore[arg-type]
+
+    async def respond(*_: Any) -> httpx.Response:
+        return httpx.Response(200, stream=Unclosable(pool_request))
+
+    monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", respond)
+
+    async def scenario() -> None:
+        response = await made.handle_async_request(httpx.Request("GET", "http://wats.test/"))
+        await response.aclose()
+
+    with pytest.raises(asyncio.CancelledError):
+        run(scenario())
+    assert made._pool._requests == []
