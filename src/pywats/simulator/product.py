@@ -186,13 +186,15 @@ class ProductService:
     async def get_product_groups_by_product(self, request: Request) -> Response:
         """Lists the groups with a filter that takes the product in and none that leaves it out."""
         query = Query(request)
+        revision = query.text("revision")
         rows = self._store.rows(
             "SELECT g.id AS id, g.name AS name FROM product_group g"
             " JOIN product_group_filter f ON f.groupId = g.id"
-            " WHERE f.partNumber = ?1 AND (f.revision IS NULL OR ?2 IS NULL OR f.revision = ?2)"
+            " WHERE f.partNumber = ? AND (f.revision IS NULL OR ? IS NULL OR f.revision = ?)"
             " GROUP BY g.id HAVING NOT max(f.exclude) ORDER BY g.id",
             query.required("partNumber"),
-            query.text("revision"),
+            revision,
+            revision,
         )
         return JSONResponse([{"productGroupId": row["id"], "productGroupName": row["name"]} for row in rows])
 
