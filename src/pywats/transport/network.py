@@ -28,7 +28,7 @@ def network_transport(*, verify_ssl: VerifySSL = True, max_connections: int) -> 
 
     httpx ignores ``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` as soon as it is given a
     transport. They (and on Windows and macOS the system's settings) are honoured here; with none of them set
-    this is a plain ``httpx.AsyncHTTPTransport``.
+    this is `NetworkTransport`, an ``httpx.AsyncHTTPTransport``.
 
     Args:
         verify_ssl: See `ssl_context`.
@@ -44,7 +44,6 @@ def network_transport(*, verify_ssl: VerifySSL = True, max_connections: int) -> 
         max_keepalive_connections=max_connections,
         keepalive_expiry=_KEEPALIVE_SECONDS,
     )
-
     direct = NetworkTransport(verify=context, limits=limits)
     proxies = {
         scheme: NetworkTransport(verify=context, limits=limits, proxy=_proxy(scheme, url, context))
