@@ -68,9 +68,12 @@ class LimitTransport(Layer):
 
     async def _take_place(self, request: httpx.Request) -> None:
         seconds = request.extensions.get("timeout", {}).get("pool")
+        # For TimeoutTransport, whose backstop may come first when the event loop is late.
+        request.extensions["wats_queued"] = True
         try:
             async with asyncio.timeout(seconds):
                 await self._places.acquire()
+            del request.extensions["wats_queued"]
         except TimeoutError as error:
             raise WatsTimeoutError(
                 "no connection became free in time",

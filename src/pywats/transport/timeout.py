@@ -65,7 +65,8 @@ class TimeoutTransport(ConfiguredLayer):
                 error.message = f"{error.message} ({limit})"
             raise
         except TimeoutError as error:
-            raise _expired(request, limit) from error
+            queued = attempt.extensions.get("wats_queued", False)
+            raise _expired(request, limit, request_sent=not queued) from error
 
     def _seconds_left(self, request: httpx.Request) -> tuple[float | None, str]:
         """Return how long this attempt may take, and the name of the limit that says so."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Any
 
 import httpx
 import pytest
@@ -281,3 +282,16 @@ def test_a_thousand_simultaneous_requests_all_keep_their_own_id(clock: Clock):
 
     values = [f"job-{number}" for number in range(1000)]
     assert clock.run(scenario(values)) == values
+
+
+@pytest.mark.parametrize("late", [0.0, 1.0])
+def test_a_request_that_only_waited_was_not_sent_also_if_the_event_loop_is_late(clock: Clock, late: float):
+    async def scenario() -> list[Any]:
+        transport = build_transport(SyncConfig(timeout=10), inner=Network(hang), max_connections=1)
+        async with httpx.AsyncClient(transport=transport, timeout=None) as client:
+            calls = [asyncio.ensure_future(client.post(URL, content=b"x")) for _ in range(2)]
+            await asyncio.sleep(9.99)
+            clock.now += late  # as if something held up the loop: all timers are due at once
+            return await asyncio.gather(*calls, return_exceptions=True)
+
+    assert [error.request_sent for error in clock.run(scenario())] == [True, False]
