@@ -76,10 +76,10 @@ class SyncRunner:
             )
         try:
             loop = self._running_loop()
-        except RuntimeError:
+            work = _Work(coroutine, self)
+        except BaseException:
             coroutine.close()
             raise
-        work = _Work(coroutine, self)
         try:
             loop.call_soon_threadsafe(work.start, loop)
             work.wait()
