@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from pywats import AsyncWATS, pyWATS
+from pywats import AsyncWATS, ClientClosedError, pyWATS
 from tests.support import TOKEN, Stopwatch
 from tests.support.fault_server import Behaviour, FaultServer, Request, drip_body, hang, hold, respond, wats
 
@@ -325,7 +325,7 @@ def test_a_call_after_close_is_a_clear_error() -> None:
         api = pyWATS(server.url, TOKEN)
         api.product.get_product("X")
         api.close()
-        with pytest.raises(Exception, match="closed"):
+        with pytest.raises(ClientClosedError, match="closed"):
             api.product.get_product("X")
 
 
@@ -333,7 +333,7 @@ def test_a_call_after_closing_an_unused_client_is_a_clear_error() -> None:
     with FaultServer() as server:
         api = pyWATS(server.url, TOKEN)
         api.close()
-        with pytest.raises(Exception, match="closed"):
+        with pytest.raises(ClientClosedError, match="closed"):
             api.product.get_product("X")
 
 

@@ -1,4 +1,4 @@
-"""What all unit tests share: a clean environment, no real time, and Hypothesis without a stop-watch."""
+"""What all unit tests share: no real time, and Hypothesis without a stop-watch."""
 
 from __future__ import annotations
 
@@ -13,18 +13,6 @@ from tests.unit.transport.helpers import Clock, Records
 hypothesis.settings.register_profile("pywats", deadline=None)
 hypothesis.settings.load_profile("pywats")
 
-# What the developer's machine may say about servers, proxies and CAs.
-ENVIRONMENT = (
-    "WATS_BASE_URL",
-    "WATS_AUTH_TOKEN",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "ALL_PROXY",
-    "NO_PROXY",
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-)
-
 # Every module of pyWATS that looks at the clock.
 CLOCKED = (
     "pywats.core.call",
@@ -33,14 +21,6 @@ CLOCKED = (
     "pywats.transport.retry",
     "pywats.transport.timeout",
 )
-
-
-@pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing of the machine gets into a test."""
-    for name in ENVIRONMENT:
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
 
 
 @pytest.fixture
