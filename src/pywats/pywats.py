@@ -9,7 +9,7 @@ import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import httpx
 
@@ -20,7 +20,7 @@ from pywats.core.correlation import correlation_id as correlation_id_scope
 from pywats.core.correlation import correlation_id_var, generate_correlation_id
 from pywats.core.sync_runner import runner
 from pywats.exceptions import WatsTimeoutError
-from pywats.services.box_build import AsyncBoxBuildTemplate
+from pywats.services.base import AsyncResource
 from pywats.transport import DEFAULT_MAX_CONNECTIONS
 from pywats.transport.network import VerifySSL
 
@@ -134,16 +134,14 @@ class pyWATS:  # noqa: N801 - the product's name
 class SyncServiceWrapper:
     """An async service, or another async object, whose methods block.
 
-    Coroutine methods return their result, async iterators become plain ones, anything else passes through. It
-    opens the call scope, the correlation ID and the configuration of one call, and forwards: time limits and
-    retries are the chain's work.
+    Coroutine methods return their result, async iterators become plain ones, a returned `AsyncResource` is
+    wrapped in turn, anything else passes through. It opens the call scope, the correlation ID and the
+    configuration of one call, and forwards: time limits and retries are the chain's work.
 
     Args:
         async_service: What to wrap.
         config: The configuration of its calls; default `SyncConfig`.
     """
-
-    _resources: ClassVar[tuple[type, ...]] = ()
 
     def __init__(self, async_service: object, config: SyncConfig | None = None) -> None:
         self._async_service = async_service
@@ -160,7 +158,7 @@ class SyncServiceWrapper:
             raise AttributeError(f"{self!r} has no {name!r}", name=name, obj=self) from None
         if not callable(value) or isinstance(value, type):
             return value
-        return _blocking(value, self._config, self._resources)
+        return _blocking(value, self._config)
 
     def __dir__(self) -> list[str]:
         """List the methods of the async service too, for completion at a prompt."""
@@ -174,12 +172,8 @@ class SyncServiceWrapper:
 class SyncProductServiceWrapper(SyncServiceWrapper):
     """The product service, and the box-build templates that it hands out, with methods that block."""
 
-    _resources = (AsyncBoxBuildTemplate,)
 
-
-def _blocking(
-    method: Callable[..., Any], config: SyncConfig, resources: tuple[type, ...]
-) -> Callable[..., Any]:
+def _blocking(method: Callable[..., Any], config: SyncConfig) -> Callable[..., Any]:
     def in_scope(*args: Any, **kwargs: Any) -> Any:
         with call_scope(config):
             result = method(*args, **kwargs)
@@ -187,7 +181,7 @@ def _blocking(
                 result = _run_sync(result)
             elif isinstance(result, AsyncIterator):
                 return _iterate(result, config, correlation_id_var.get())
-        return SyncServiceWrapper(result, config) if isinstance(result, resources) else result
+        return SyncServiceWrapper(result, config) if isinstance(result, AsyncResource) else result
 
     @functools.wraps(method)
     def call(*args: Any, **kwargs: Any) -> Any:

@@ -35,6 +35,7 @@ from pywats.pywats import (
     correlation_id_var,
     generate_correlation_id,
 )
+from pywats.services.base import AsyncResource
 from pywats.services.box_build import AsyncBoxBuildTemplate
 from tests.unit.transport.helpers import TOKEN, Network
 
@@ -533,3 +534,14 @@ def test_an_error_of_a_call_survives_pickling():
     with pyWATS(URL, TOKEN, transport=Network(404)) as api, pytest.raises(WatsError) as caught:
         api.product.get_product("ABC")
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def test_a_returned_async_resource_of_any_service_is_wrapped_in_turn():
+    class Resource(AsyncResource):
+        async def value(self) -> int:
+            return 42
+
+        async def another(self) -> Resource:
+            return Resource()
+
+    assert SyncServiceWrapper(Resource()).another().another().value() == 42
