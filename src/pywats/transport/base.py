@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 import httpx
 
 from pywats.core.config import SyncConfig
 
-__all__ = ["ConfiguredLayer", "Layer", "body_of", "causes", "derive_request", "path_of"]
+__all__ = [
+    "ConfiguredLayer",
+    "Layer",
+    "LayerStream",
+    "body_of",
+    "causes",
+    "derive_request",
+    "path_of",
+]
 
 
 class Layer(httpx.AsyncBaseTransport):
@@ -43,6 +51,25 @@ class ConfiguredLayer(Layer):
         """Return the configuration of a request."""
         config: SyncConfig = request.extensions.get("wats_config", self._config)
         return config
+
+
+class LayerStream(httpx.AsyncByteStream):
+    """A body around another one, as a layer is a transport around another one.
+
+    Args:
+        inner: The body as the layer below, or the user, gave it.
+    """
+
+    def __init__(self, inner: httpx.AsyncByteStream) -> None:
+        self._inner = inner
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._inner:
+            yield chunk
+
+    async def aclose(self) -> None:
+        """Close the body below."""
+        await self._inner.aclose()
 
 
 def derive_request(

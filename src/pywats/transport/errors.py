@@ -10,9 +10,9 @@ import httpcore
 import httpx
 
 from pywats.exceptions import WatsConnectionError, WatsError, WatsTimeoutError, bare_url
-from pywats.transport.base import Layer, body_of, causes
+from pywats.transport.base import Layer, LayerStream, body_of, causes
 
-__all__ = ["ErrorTransport", "pywats_error"]
+__all__ = ["ErrorTransport"]
 
 _TRANSLATED = (httpx.TransportError, httpx.InvalidURL, httpx.StreamError, ConnectionError, TimeoutError)
 
@@ -60,9 +60,9 @@ class ErrorTransport(Layer):
         return response
 
 
-class _TranslatedStream(httpx.AsyncByteStream):
+class _TranslatedStream(LayerStream):
     def __init__(self, inner: httpx.AsyncByteStream, request: httpx.Request) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._request = request
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -72,7 +72,7 @@ class _TranslatedStream(httpx.AsyncByteStream):
 
     async def aclose(self) -> None:
         with _translated(self._request):
-            await self._inner.aclose()
+            await super().aclose()
 
 
 @contextmanager
@@ -82,10 +82,10 @@ def _translated(request: httpx.Request) -> Iterator[None]:
     except _TRANSLATED as error:
         if isinstance(error, WatsError):
             raise
-        raise pywats_error(error, request) from error
+        raise _pywats_error(error, request) from error
 
 
-def pywats_error(error: Exception, request: httpx.Request) -> WatsError:
+def _pywats_error(error: Exception, request: httpx.Request) -> WatsError:
     """Return the pyWATS error that says what an httpx error says.
 
     ``request_sent`` is False for errors that arise before the first byte of the request is sent.

@@ -8,13 +8,13 @@ one case). Failed TLS handshakes behind a proxy leave such connections without a
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import httpcore
 import httpx
 
-from pywats.transport.base import body_of
+from pywats.transport.base import LayerStream, body_of
 
 __all__ = ["NetworkTransport"]
 
@@ -55,18 +55,14 @@ class NetworkTransport(httpx.AsyncHTTPTransport):
                 await connection.aclose()
 
 
-class _Body(httpx.AsyncByteStream):
+class _Body(LayerStream):
     def __init__(self, inner: httpx.AsyncByteStream, network: NetworkTransport) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._network = network
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._inner:
-            yield chunk
 
     async def aclose(self) -> None:
         try:
-            await self._inner.aclose()
+            await super().aclose()
         except BaseException:
             httpcore_stream = getattr(self._inner, "_httpcore_stream", None)
             await self._network.drop_orphans(getattr(httpcore_stream, "_pool_request", None))

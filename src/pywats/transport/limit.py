@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import httpx
 
 from pywats.exceptions import ClientClosedError, WatsTimeoutError, bare_url
-from pywats.transport.base import Layer, body_of
+from pywats.transport.base import Layer, LayerStream, body_of
 
 __all__ = ["LimitTransport"]
 
@@ -83,20 +83,16 @@ class LimitTransport(Layer):
             ) from error
 
 
-class _PlacedStream(httpx.AsyncByteStream):
+class _PlacedStream(LayerStream):
     """A body that gives its place back once, when it is closed."""
 
     def __init__(self, inner: httpx.AsyncByteStream, give_back: Callable[[], None]) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._give_back: Callable[[], None] | None = give_back
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._inner:
-            yield chunk
 
     async def aclose(self) -> None:
         try:
-            await self._inner.aclose()
+            await super().aclose()
         finally:
             if self._give_back is not None:
                 self._give_back()

@@ -62,7 +62,7 @@ def ssl_context(verify_ssl: VerifySSL) -> ssl.SSLContext:
             prepares it; or a context of your own.
 
     Raises:
-        ValueError: The path does not exist, or the file holds no certificate.
+        ValueError: The path does not exist, or the file or folder holds no certificate.
         TypeError: It is none of these.
     """
     if not isinstance(verify_ssl, bool | ssl.SSLContext | str | os.PathLike):

@@ -14,7 +14,7 @@ import httpx
 
 from pywats.core.config import SyncConfig
 from pywats.exceptions import WatsError
-from pywats.transport.base import ConfiguredLayer, body_of, derive_request, path_of
+from pywats.transport.base import ConfiguredLayer, LayerStream, body_of, derive_request, path_of
 from pywats.transport.retry_policy import (
     is_idempotent,
     parse_http_date,
@@ -145,20 +145,15 @@ class _Call:
         return wait
 
 
-class _WatchedBody(httpx.AsyncByteStream):
+class _WatchedBody(LayerStream):
     """A request body that knows whether it has been read from."""
 
-    def __init__(self, inner: httpx.AsyncByteStream) -> None:
-        self._inner = inner
-        self.touched = False
+    touched = False
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         self.touched = True
         async for chunk in self._inner:
             yield chunk
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
 
 
 def retry_after_of(response: httpx.Response) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 
@@ -43,12 +44,12 @@ class TimeoutTransport(ConfiguredLayer):
             WatsResponseError: The body is larger than `MAX_BODY_BYTES`.
         """
         streamed = request.extensions.get("wats_stream", False)
-        started = time.monotonic()
         seconds, limit = self._seconds_left(request)
+        end = math.inf if seconds is None else time.monotonic() + seconds
         if seconds is not None:
             if seconds <= 0:
                 raise _expired(request, limit, request_sent=False)
-            timeouts = _WhatIsLeft(request.extensions.get("timeout", {}), seconds)
+            timeouts = _WhatIsLeft(request.extensions.get("timeout", {}), end)
             extension = {"timeout": dict(timeouts) if streamed else timeouts}
             attempt = derive_request(request, extensions=extension)
         else:
@@ -61,7 +62,7 @@ class TimeoutTransport(ConfiguredLayer):
                     return response
                 return await _buffered(response, request)
         except WatsTimeoutError as error:
-            if seconds is not None and time.monotonic() - started >= seconds:
+            if time.monotonic() >= end:
                 error.message = f"{error.message} ({limit})"
             raise
         except TimeoutError as error:
@@ -81,9 +82,9 @@ class TimeoutTransport(ConfiguredLayer):
 class _WhatIsLeft(Mapping[str, float | None]):
     """httpx's four time limits, shrunk to what is left of the attempt at the moment they are asked for."""
 
-    def __init__(self, given: Mapping[str, float | None], seconds: float) -> None:
+    def __init__(self, given: Mapping[str, float | None], end: float) -> None:
         self._given = given
-        self._end = time.monotonic() + seconds
+        self._end = end
 
     def __getitem__(self, phase: str) -> float | None:
         if phase not in _PHASES:
