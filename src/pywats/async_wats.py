@@ -11,9 +11,15 @@ import httpx
 
 from pywats.core.client import AsyncHttpClient
 from pywats.core.config import RetryConfig, SyncConfig
+from pywats.services.analytics import AsyncAnalyticsService
+from pywats.services.asset import AsyncAssetService
 from pywats.services.process import AsyncProcessService
 from pywats.services.product import AsyncProductService
+from pywats.services.production import AsyncProductionService
 from pywats.services.report import AsyncReportService
+from pywats.services.rootcause import AsyncRootCauseService
+from pywats.services.scim import AsyncScimService
+from pywats.services.software import AsyncSoftwareService
 from pywats.transport import DEFAULT_MAX_CONNECTIONS
 from pywats.transport.network import VerifySSL
 
@@ -80,9 +86,34 @@ class AsyncWATS:
         return self.client.config
 
     @cached_property
+    def analytics(self) -> AsyncAnalyticsService:
+        """Yield, failure, measurement and repair statistics; also reachable as `app`."""
+        return AsyncAnalyticsService(self.client)
+
+    @property
+    def app(self) -> AsyncAnalyticsService:
+        """The same as `analytics`: its operations are found under /api/App."""
+        return self.analytics
+
+    @cached_property
+    def asset(self) -> AsyncAssetService:
+        """Test equipment: state, counters, calibration, maintenance, log."""
+        return AsyncAssetService(self.client)
+
+    @cached_property
+    def process(self) -> AsyncProcessService:
+        """Test, repair and other operations."""
+        return AsyncProcessService(self.client)
+
+    @cached_property
     def product(self) -> AsyncProductService:
         """Products, their revisions, bills of materials and vendors."""
         return AsyncProductService(self.client)
+
+    @cached_property
+    def production(self) -> AsyncProductionService:
+        """Units, their phases and assemblies, serial numbers and batches."""
+        return AsyncProductionService(self.client)
 
     @cached_property
     def report(self) -> AsyncReportService:
@@ -90,9 +121,19 @@ class AsyncWATS:
         return AsyncReportService(self.client)
 
     @cached_property
-    def process(self) -> AsyncProcessService:
-        """Test, repair and other operations."""
-        return AsyncProcessService(self.client)
+    def rootcause(self) -> AsyncRootCauseService:
+        """Root cause tickets and their attachments."""
+        return AsyncRootCauseService(self.client)
+
+    @cached_property
+    def scim(self) -> AsyncScimService:
+        """User accounts of the server."""
+        return AsyncScimService(self.client)
+
+    @cached_property
+    def software(self) -> AsyncSoftwareService:
+        """Software packages for test stations."""
+        return AsyncSoftwareService(self.client)
 
     async def aclose(self) -> None:
         """Close all connections; the client cannot be used afterwards. Closing twice does no harm."""

@@ -25,7 +25,17 @@ from pywats.transport import DEFAULT_MAX_CONNECTIONS
 from pywats.transport.network import VerifySSL
 
 if TYPE_CHECKING:
-    from pywats.services.sync import SyncProcessService, SyncProductService, SyncReportService
+    from pywats.services.sync import (
+        SyncAnalyticsService,
+        SyncAssetService,
+        SyncProcessService,
+        SyncProductionService,
+        SyncProductService,
+        SyncReportService,
+        SyncRootCauseService,
+        SyncScimService,
+        SyncSoftwareService,
+    )
 
 __all__ = [
     "SyncProductServiceWrapper",
@@ -101,10 +111,37 @@ class pyWATS:  # noqa: N801 - the product's name
         return self._sync_config
 
     @cached_property
+    def analytics(self) -> SyncAnalyticsService:
+        """Yield, failure, measurement and repair statistics; also reachable as `app`."""
+        return cast("SyncAnalyticsService", SyncServiceWrapper(self._async_wats.analytics, self._sync_config))
+
+    @property
+    def app(self) -> SyncAnalyticsService:
+        """The same as `analytics`: its operations are found under /api/App."""
+        return self.analytics
+
+    @cached_property
+    def asset(self) -> SyncAssetService:
+        """Test equipment: state, counters, calibration, maintenance, log."""
+        return cast("SyncAssetService", SyncServiceWrapper(self._async_wats.asset, self._sync_config))
+
+    @cached_property
+    def process(self) -> SyncProcessService:
+        """Test, repair and other operations."""
+        return cast("SyncProcessService", SyncServiceWrapper(self._async_wats.process, self._sync_config))
+
+    @cached_property
     def product(self) -> SyncProductService:
         """Products, their revisions, bills of materials and vendors."""
         wrapper = SyncProductServiceWrapper(self._async_wats.product, self._sync_config)
         return cast("SyncProductService", wrapper)
+
+    @cached_property
+    def production(self) -> SyncProductionService:
+        """Units, their phases and assemblies, serial numbers and batches."""
+        return cast(
+            "SyncProductionService", SyncServiceWrapper(self._async_wats.production, self._sync_config)
+        )
 
     @cached_property
     def report(self) -> SyncReportService:
@@ -112,9 +149,19 @@ class pyWATS:  # noqa: N801 - the product's name
         return cast("SyncReportService", SyncServiceWrapper(self._async_wats.report, self._sync_config))
 
     @cached_property
-    def process(self) -> SyncProcessService:
-        """Test, repair and other operations."""
-        return cast("SyncProcessService", SyncServiceWrapper(self._async_wats.process, self._sync_config))
+    def rootcause(self) -> SyncRootCauseService:
+        """Root cause tickets and their attachments."""
+        return cast("SyncRootCauseService", SyncServiceWrapper(self._async_wats.rootcause, self._sync_config))
+
+    @cached_property
+    def scim(self) -> SyncScimService:
+        """User accounts of the server."""
+        return cast("SyncScimService", SyncServiceWrapper(self._async_wats.scim, self._sync_config))
+
+    @cached_property
+    def software(self) -> SyncSoftwareService:
+        """Software packages for test stations."""
+        return cast("SyncSoftwareService", SyncServiceWrapper(self._async_wats.software, self._sync_config))
 
     def close(self) -> None:
         """Close all connections; the client cannot be used afterwards. Closing twice does no harm."""

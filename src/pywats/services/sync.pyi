@@ -17,6 +17,16 @@ from pywats.models.report import (
     UUTReport,
 )
 
+class SyncAnalyticsService:
+    """Statistics over test and repair reports: yield, failures, measurements, OEE."""
+
+    def __init__(self, made_by_pywats_only: Never, /) -> None: ...
+
+class SyncAssetService:
+    """Test equipment: its types, state, counters, calibration, maintenance and log."""
+
+    def __init__(self, made_by_pywats_only: Never, /) -> None: ...
+
 class SyncBoxBuildTemplate:
     """The sub-units of a product revision, edited here and written to the server by `save`."""
 
@@ -392,6 +402,11 @@ class SyncProductService:
         server cannot find a revision because its name holds a dot
         """
 
+class SyncProductionService:
+    """Units, their phases and assemblies, serial numbers and batches."""
+
+    def __init__(self, made_by_pywats_only: Never, /) -> None: ...
+
 class SyncReportService:
     """Test reports (UUT) and repair reports (UUR)."""
 
@@ -672,3 +687,18 @@ class SyncReportService:
 
         WATS endpoint: GET /api/Report/Certificate/{id}
         """
+
+class SyncRootCauseService:
+    """Root cause tickets and their attachments."""
+
+    def __init__(self, made_by_pywats_only: Never, /) -> None: ...
+
+class SyncScimService:
+    """User accounts of the server, by the SCIM protocol (RFC 7644)."""
+
+    def __init__(self, made_by_pywats_only: Never, /) -> None: ...
+
+class SyncSoftwareService:
+    """Software packages for test stations."""
+
+    def __init__(self, made_by_pywats_only: Never, /) -> None: ...

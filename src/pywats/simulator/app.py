@@ -12,12 +12,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .analytics import AnalyticsService
+from .asset import AssetService
 from .control import ControlService
 from .faults import FaultMiddleware, Faults
 from .journal import Journal, JournalMiddleware
 from .process import ProcessService
 from .product import ProductService
+from .production import ProductionService
 from .report import ReportService
+from .rootcause import RootCauseService
+from .scim import ScimService
+from .software import SoftwareService
 from .store import Store
 from .wire import ApiError
 
@@ -39,6 +45,12 @@ def build_app(
             *ProductService(store).routes(),
             *ProcessService().routes(),
             *ReportService(store).routes(),
+            *ProductionService(store).routes(),
+            *AssetService(store).routes(),
+            *SoftwareService(store).routes(),
+            *RootCauseService(store).routes(),
+            *ScimService(store).routes(),
+            *AnalyticsService(store).routes(),
             *ControlService(journal, faults).routes(),
         ],
         exception_handlers=_HANDLERS,

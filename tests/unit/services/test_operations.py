@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
 import respx
 
-from pywats.core.client import AsyncHttpClient
 from pywats.exceptions import NotFoundError, WatsResponseError
 from pywats.models import (
     Bom,
@@ -33,9 +31,8 @@ from pywats.models import (
     Vendor,
 )
 from pywats.services import AsyncProcessService, AsyncProductService, AsyncReportService
-from pywats.services.base import AsyncService
+from tests.unit.services.cases import SERVER, Case, check, run
 
-SERVER = "http://wats.test"
 ID = "6f1d2b1c-3c1e-4c55-9d0a-2f7b8f1a9e01"
 OTHER_ID = "0b9e6c52-8d0f-4f8a-b3c7-54e1d2a6f702"
 WSJF = {
@@ -45,48 +42,6 @@ WSJF = {
 }  # fmt: skip
 XML = "<Reports><Report ID='ü'/></Reports>"
 BOM = Bom(part_number="PCB-1", revision="A", components=[BomComponent(number="R1")])
-
-
-S = TypeVar("S", bound=AsyncService)
-T = TypeVar("T")
-
-
-def run(kind: Callable[[AsyncHttpClient], S], call: Callable[[S], Awaitable[T]]) -> T:
-    async def session() -> T:
-        client = AsyncHttpClient(SERVER, "token")
-        try:
-            return await call(kind(client))
-        finally:
-            await client.aclose()
-
-    return asyncio.run(session())
-
-
-class Case:
-    """One call of one operation, the request that it makes, and the answer that it gets."""
-
-    def __init__(
-        self,
-        call: Callable[[Any], Awaitable[Any]],
-        request: str,
-        *,
-        query: dict[str, str] | None = None,
-        body: bytes | None = None,
-        content_type: str = "application/json",
-        accept: str = "application/json",
-        idempotent: bool | None = None,
-        answer: Any = None,
-        result: Any = None,
-    ) -> None:
-        self.call = call
-        self.method, self.path = request.split(" ")
-        self.query = query or {}
-        self.body = body
-        self.content_type = content_type
-        self.accept = accept
-        self.idempotent = idempotent
-        self.answer = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-        self.result = result
 
 
 PRODUCT = {
@@ -303,23 +258,8 @@ CASES = [pytest.param(kind, case, id=name) for kind, cases in SERVICES for name,
 
 
 @pytest.mark.parametrize(("kind", "case"), CASES)
-@respx.mock
 def test_an_operation_sends_its_request_and_returns_its_answer(kind: Any, case: Case) -> None:
-    route = respx.route(host="wats.test").respond(200, content=case.answer)
-    result = run(kind, case.call)
-    request = route.calls.last.request
-    assert request.method == case.method
-    assert request.url.raw_path.split(b"?")[0].decode() == case.path
-    assert dict(request.url.params) == case.query
-    if case.body and case.content_type == "application/json":
-        assert json.loads(request.content) == json.loads(case.body)
-    else:
-        assert request.content == (case.body or b"")
-    assert request.headers.get("Content-Type") == (case.content_type if case.body else None)
-    assert request.headers["Accept"] == case.accept
-    assert request.extensions.get("wats_idempotent") is case.idempotent
-    assert result == case.result
-    assert type(result) is type(case.result)
+    check(kind, case)
 
 
 LISTS = ["get_products", "get_vendors", "query_headers", "query_headers_by_misc_info", "get_processes"]
