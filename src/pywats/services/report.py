@@ -16,6 +16,7 @@ from pywats.models.report import (
     UURReport,
     UUTReport,
 )
+from pywats.services.arguments import checked_uuid
 from pywats.services.base import AsyncService
 from pywats.services.paging import check_page_size, iter_pages
 
@@ -200,7 +201,7 @@ class AsyncReportService(AsyncService):
         WATS endpoint: POST /api/Report/WSJF
         """
         document = _document(report)
-        report_id = _checked_uuid("the id of the report", document.id)
+        report_id = checked_uuid("the id of the report", document.id)
         result = await self._client.request_optional(
             "POST", "/api/Report/WSJF", ReportInsertResult, content=to_json(document), idempotent=True
         )
@@ -238,7 +239,7 @@ class AsyncReportService(AsyncService):
             "GET",
             "/api/Report/Wsjf/{id}",
             _REPORT,
-            path_params={"id": _checked_uuid("report_id", report_id)},
+            path_params={"id": checked_uuid("report_id", report_id)},
             params={
                 "detailLevel": _checked_detail_level(detail_level),
                 "includeChartdata": include_chart_data,
@@ -307,7 +308,7 @@ class AsyncReportService(AsyncService):
         return await self._client.request_text(
             "GET",
             "/api/Report/Wsxf/{id}",
-            path_params={"id": _checked_uuid("report_id", report_id)},
+            path_params={"id": checked_uuid("report_id", report_id)},
             params={
                 "detailLevel": _checked_detail_level(detail_level),
                 "includeAttachments": include_attachments,
@@ -356,11 +357,11 @@ class AsyncReportService(AsyncService):
             "/api/Report/Attachment",
             target,
             params={
-                "reportId": _checked_uuid("report_id", report_id),
+                "reportId": checked_uuid("report_id", report_id),
                 "stepId": step_id,
                 "attachmentId": None
                 if attachment_id is None
-                else _checked_uuid("attachment_id", attachment_id),
+                else checked_uuid("attachment_id", attachment_id),
             },
             progress=progress,
         )
@@ -388,7 +389,7 @@ class AsyncReportService(AsyncService):
         return await self._client.download(
             "/api/Report/Attachments/{id}",
             target,
-            path_params={"id": _checked_uuid("report_id", report_id)},
+            path_params={"id": checked_uuid("report_id", report_id)},
             progress=progress,
         )
 
@@ -415,7 +416,7 @@ class AsyncReportService(AsyncService):
         return await self._client.download(
             "/api/Report/Certificate/{id}",
             target,
-            path_params={"id": _checked_uuid("report_id", report_id)},
+            path_params={"id": checked_uuid("report_id", report_id)},
             progress=progress,
         )
 
@@ -430,15 +431,6 @@ def _document(report: UUTReport | UURReport | Mapping[str, object]) -> UUTReport
         f"report must be a UUTReport, a UURReport or a mapping, not {type(report).__name__}; "
         "JSON text is read by UUTReport.from_wsjf(text)"
     )
-
-
-def _checked_uuid(name: str, value: object) -> UUID:
-    if isinstance(value, UUID):
-        return value
-    try:
-        return UUID(cast("str", value))
-    except (AttributeError, TypeError, ValueError) as error:
-        raise ValueError(f"{name} must be a UUID, not {value!r}") from error
 
 
 def _checked_detail_level(value: int | None) -> int | None:
