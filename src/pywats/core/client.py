@@ -29,6 +29,7 @@ from pywats.core.connections import Connections
 from pywats.core.correlation import correlation_id_var
 from pywats.core.files import DownloadTarget, Progress, saved
 from pywats.core.paths import check_base_url, expand_path
+from pywats.core.uploads import FileForm
 from pywats.exceptions import WatsError, WatsResponseError, WatsTimeoutError, bare_url
 from pywats.transport import DEFAULT_MAX_CONNECTIONS, build_transport, network_transport
 from pywats.transport.network import VerifySSL, ssl_context
@@ -48,10 +49,10 @@ class RequestOptions(TypedDict, total=False):
     """A value for each placeholder of the path; each is encoded as one segment."""
     params: Mapping[str, object] | None
     """The query; values that are None are left out."""
-    content: bytes | None
+    content: bytes | FileForm | None
     """The body."""
     content_type: str
-    """The media type of the body; default ``application/json``."""
+    """The media type of a body of bytes; default ``application/json``."""
     accept: str
     """The media type wanted; default ``application/json``."""
     idempotent: bool | None
@@ -221,15 +222,18 @@ class AsyncHttpClient:
         *,
         path_params: Mapping[str, object] | None = None,
         params: Mapping[str, object] | None = None,
-        content: bytes | None = None,
+        content: bytes | FileForm | None = None,
         content_type: str = "application/json",
         accept: str = "application/json",
         idempotent: bool | None = None,
     ) -> httpx.Request:
         headers = {"Accept": accept}
-        if content is not None:
-            headers["Content-Type"] = content_type
         extensions: dict[str, Any] = {"wats_config": call.config}
+        if isinstance(content, FileForm):
+            headers |= content.headers
+            extensions["wats_replayable"] = content.replayable
+        elif content is not None:
+            headers["Content-Type"] = content_type
         if idempotent is not None:
             extensions["wats_idempotent"] = idempotent
         if call.deadline is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import io
 import os
@@ -11,6 +10,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+from pywats.core.threads import in_thread
 
 __all__ = ["DownloadTarget", "Progress", "saved"]
 
@@ -63,7 +64,7 @@ async def saved(target: DownloadTarget) -> AsyncIterator[Callable[[bytes], Await
         with file:
             async with _buffered(file) as write:
                 yield write
-            await _in_thread(os.fsync, file.fileno())
+            await in_thread(os.fsync, file.fileno())
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
@@ -80,7 +81,7 @@ async def _buffered(file: BinaryIO) -> AsyncIterator[Callable[[bytes], Awaitable
             await flush()
 
     async def flush() -> None:
-        await _in_thread(_write_all, file, bytes(buffer))
+        await in_thread(_write_all, file, bytes(buffer))
         buffer.clear()
 
     yield write
@@ -95,19 +96,3 @@ def _write_all(file: BinaryIO, data: bytes) -> None:
         if taken is None and isinstance(file, io.RawIOBase):
             raise BlockingIOError(errno.EAGAIN, "The file takes no more bytes now")
         view = view[len(view) if taken is None else taken :]
-
-
-async def _in_thread(function: Callable[..., None], *args: object) -> None:
-    """Run a function in another thread; when cancelled, wait until it is done with the file all the same."""
-    work = asyncio.get_running_loop().run_in_executor(None, function, *args)
-    cancelled = False
-    while not work.done():
-        try:
-            await asyncio.wait([work])
-        except asyncio.CancelledError:
-            cancelled = True
-    if cancelled:
-        # Nobody asks for its error any more; without this asyncio logs that.
-        work.exception()
-        raise asyncio.CancelledError
-    work.result()

@@ -35,7 +35,8 @@ class RetryTransport(ConfiguredLayer):
     """Sends a request again when that is safe and may help.
 
     What is retried, and after what wait, is decided in `retry_policy`. A body that is not held in memory is
-    sent again only if the failed attempt did not touch it.
+    sent again only if the failed attempt did not touch it, or if ``wats_replayable`` in
+    ``request.extensions`` says that reading it again begins at its start.
 
     Args:
         inner: The next layer below: it makes one attempt.
@@ -111,7 +112,8 @@ class _Call:
             self._deadline = time.monotonic() + config.total_timeout
         # httpx.ByteStream is what a request with its body in memory has: it can be sent any number of times.
         in_memory = isinstance(request.stream, httpx.ByteStream)
-        self._body = None if in_memory else _WatchedBody(body_of(request))
+        replayable = in_memory or request.extensions.get("wats_replayable", False)
+        self._body = None if replayable else _WatchedBody(body_of(request))
 
     def attempt(self, retry: int) -> httpx.Request:
         """Return the request as it is sent in this attempt."""

@@ -321,6 +321,16 @@ def test_a_consumed_one_shot_body_is_not_sent_again_whatever_the_config_says():
     assert len(network.requests) == 1
 
 
+@pytest.mark.parametrize(("replayable", "attempts"), [(True, 2), (False, 1)])
+def test_a_body_that_begins_anew_with_each_reading_is_sent_again_if_the_request_says_so(
+    replayable: bool, attempts: int
+):
+    network = Network(503, 200)
+    extensions = {"wats_replayable": replayable}
+    run(send(retrying(network), "PUT", content=Body(b"a", b"b"), extensions=extensions))
+    assert network.bodies == [b"ab"] * attempts
+
+
 def test_a_one_shot_body_that_was_not_touched_is_sent():
     network = Network(broken(sent=False), 200)
     run(send(retrying(network), "POST", content=one_shot([b"a", b"b"])))
