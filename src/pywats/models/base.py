@@ -6,12 +6,14 @@ import json
 import math
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import datetime
+from datetime import UTC, datetime
 from difflib import get_close_matches
-from typing import Annotated, Any, ClassVar, Final, Self
+from typing import Annotated, Any, ClassVar, Final, Self, TypeVar, cast
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     GetCoreSchemaHandler,
     ModelWrapValidatorHandler,
@@ -26,7 +28,18 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
 
-__all__ = ["LENIENT", "Timestamp", "WatsModel", "WsjfNumber", "is_lenient", "to_json"]
+__all__ = [
+    "LENIENT",
+    "Timestamp",
+    "UtcTimestamp",
+    "WatsModel",
+    "WsjfNumber",
+    "is_lenient",
+    "one_or_many",
+    "to_json",
+]
+
+T = TypeVar("T")
 
 LENIENT: Final[dict[str, bool]] = {"lenient": True}
 """Validation context for what a server sends: `TypeAdapter(T).validate_python(value, context=LENIENT)`."""
@@ -167,6 +180,21 @@ def to_json(value: WatsModel | Sequence[WatsModel], *, exclude: Iterable[str] = 
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
+def one_or_many(rows: type[list[T]]) -> type[list[T]]:
+    """Return the type of a list in whose place some servers send a single object: it reads as a list of one.
+
+    Args:
+        rows: Such as ``list[Product]``.
+    """
+    # Annotated is no class, which is what type checkers expect of a result type.
+    annotated: Any = Annotated
+    return cast("type[list[T]]", annotated[rows, BeforeValidator(_in_a_list)])
+
+
+def _in_a_list(answer: object) -> object:
+    return [answer] if isinstance(answer, dict) else answer
+
+
 class _WireTime(datetime):
     """A moment that remembers its text, as servers write more digits than a datetime holds."""
 
@@ -178,7 +206,8 @@ def _read_time(value: object, handler: ValidatorFunctionWrapHandler) -> datetime
         return value if value.tzinfo else value.astimezone()
     moment: datetime = handler(value)
     if not isinstance(value, str):
-        return moment
+        # Of a day, its beginning.
+        return moment if moment.tzinfo else moment.astimezone()
     wire_time = _WireTime.combine(moment.date(), moment.timetz())
     wire_time.text = value
     return wire_time
@@ -194,6 +223,18 @@ def _write_time(moment: object) -> object:
 
 Timestamp = Annotated[datetime, WrapValidator(_read_time), PlainSerializer(_write_time, when_used="json")]
 """A moment. A naive datetime is local time; a text that was read is written back as it was."""
+
+
+def _assume_utc(moment: datetime) -> datetime:
+    if moment.tzinfo or not isinstance(moment, _WireTime):
+        return moment
+    in_utc = moment.replace(tzinfo=UTC)
+    in_utc.text = moment.text
+    return in_utc
+
+
+UtcTimestamp = Annotated[Timestamp, AfterValidator(_assume_utc)]
+"""A moment that is read as UTC when a server writes it without an offset."""
 
 
 class _NumberSchema:

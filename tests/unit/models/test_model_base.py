@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -25,7 +25,7 @@ from pywats.models import (
     UURInfo,
     Vendor,
 )
-from pywats.models.base import LENIENT, WatsModel, to_json
+from pywats.models.base import LENIENT, Timestamp, UtcTimestamp, WatsModel, one_or_many, to_json
 
 
 def read(kind: Any, content: object) -> Any:
@@ -156,6 +156,31 @@ def test_a_naive_time_is_local_time() -> None:
     moment = datetime(2025, 3, 18, 9, 15)  # noqa: DTZ001
     step = Step(step_type="Action", name="x", status="D", start=moment)
     assert step.start == moment.astimezone()
+
+
+def test_a_day_begins_at_midnight_local_time() -> None:
+    text = TypeAdapter(Timestamp).dump_json(TypeAdapter(Timestamp).validate_python(date(2025, 6, 1))).decode()
+    assert datetime.fromisoformat(json.loads(text)) == datetime(2025, 6, 1).astimezone()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2025-06-01T10:00:00.1234567", "2025-06-01T10:00:00.1234567Z", "2025-06-01T12:00:00.1234567+02:00"],
+)
+def test_a_time_said_to_be_utc_is_read_as_utc_without_an_offset_too(text: str) -> None:
+    moment = TypeAdapter(UtcTimestamp).validate_python(text)
+    assert moment == datetime(2025, 6, 1, 10, 0, 0, 123456, tzinfo=UTC)
+    assert json.loads(TypeAdapter(UtcTimestamp).dump_json(moment)) == text
+
+
+@pytest.mark.parametrize("content", [{"key": "a"}, [{"key": "a"}]])
+def test_one_object_in_place_of_a_list_is_a_list_of_one(content: Any) -> None:
+    assert read(one_or_many(list[Setting]), content) == [Setting(key="a")]
+
+
+def test_what_is_neither_an_object_nor_a_list_of_them_is_still_an_error() -> None:
+    with pytest.raises(ValidationError):
+        read(one_or_many(list[Setting]), "key")
 
 
 def test_a_time_with_an_offset_keeps_it() -> None:
