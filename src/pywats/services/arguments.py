@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-__all__ = ["checked_uuid"]
+__all__ = ["checked_uuid", "wire_time"]
 
 
 def checked_uuid(name: str, value: object) -> UUID:
@@ -24,3 +25,21 @@ def checked_uuid(name: str, value: object) -> UUID:
         return UUID(cast("str", value))
     except (AttributeError, TypeError, ValueError) as error:
         raise ValueError(f"{name} must be a UUID, not {value!r}") from error
+
+
+def wire_time(name: str, value: object) -> str | None:
+    """Return a moment as the API takes it in a query: ISO 8601 with an offset, Z for UTC.
+
+    Args:
+        name: What the caller calls it.
+        value: A datetime, local time if it is naive; None stays None.
+
+    Raises:
+        TypeError: It is no datetime.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, datetime):
+        raise TypeError(f"{name} must be a datetime, not {value!r}")
+    moment = value if value.tzinfo else value.astimezone()
+    return moment.isoformat().replace("+00:00", "Z")
