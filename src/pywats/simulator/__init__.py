@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SeenRequest", "WatsSimulator"]
 
-_EXTRA = {"h11", "odata_query", "sly", "starlette", "uvicorn"}
+_EXTRA = {"h11", "odata_query", "python_multipart", "sly", "starlette", "uvicorn"}
 
 
 def __getattr__(name: str) -> Any:

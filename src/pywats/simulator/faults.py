@@ -21,12 +21,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
 from http import HTTPStatus
-from typing import Any, ClassVar
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, ClassVar
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # On, for zero seconds; Windows has two short numbers where others have two ints.
 _LINGER = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
+_MAX_IN_MEMORY = 1024 * 1024
+_CHUNK = 256 * 1024
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 
 
@@ -369,6 +372,7 @@ class FaultMiddleware:
 
     The body is read first: a connection that is closed with unread data ends in a RST even
     where a FIN is meant, and a delayed request must take effect after its client has left.
+    A large one waits on disk.
     """
 
     def __init__(self, app: ASGIApp, faults: Faults, stopping: asyncio.Event) -> None:
@@ -378,23 +382,41 @@ class FaultMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes a request on, into a fault if one is set for it."""
-        body = bytearray()
-        more = True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return
-            body.extend(message.get("body", b""))
-            more = message.get("more_body", False)
+        with SpooledTemporaryFile(max_size=_MAX_IN_MEMORY) as body:
+            if await _read_body(receive, body):
+                exchange = Exchange(self._app, scope, _replayed(body, receive), send, self._stopping)
+                fault = self._faults.take(scope["method"], scope["raw_path"].decode("ascii"))
+                await (exchange.forward() if fault is None else fault.apply(exchange))
 
-        replay = [{"type": "http.request", "body": bytes(body), "more_body": False}]
 
-        async def receive_again() -> Message:
-            return replay.pop() if replay else await receive()
+async def _read_body(receive: Receive, body: IO[bytes]) -> bool:
+    """Writes the body of a request into a file; False if the client leaves before its end."""
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return False
+        body.write(message.get("body", b""))
+        more = message.get("more_body", False)
+    return True
 
-        exchange = Exchange(self._app, scope, receive_again, send, self._stopping)
-        fault = self._faults.take(scope["method"], scope["raw_path"].decode("ascii"))
-        await (exchange.forward() if fault is None else fault.apply(exchange))
+
+def _replayed(body: IO[bytes], receive: Receive) -> Receive:
+    """Gives the messages of a request once more: its body out of the file, then what comes after it."""
+    left = body.tell()
+    body.seek(0)
+    begun = False
+
+    async def receive_again() -> Message:
+        nonlocal left, begun
+        if begun and not left:
+            return await receive()
+        begun = True
+        chunk = body.read(_CHUNK)
+        left -= len(chunk)
+        return {"type": "http.request", "body": chunk, "more_body": left > 0}
+
+    return receive_again
 
 
 def _sized(head: Message, length: int) -> Message:

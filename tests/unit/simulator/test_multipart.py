@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
-from pywats.simulator.multipart import uploaded_file
+from pywats.simulator.multipart import large_file, uploaded_file
 from pywats.simulator.wire import ApiError
 
 
@@ -55,6 +55,19 @@ def test_every_byte_of_a_file_comes_through(content):
     assert upload({"file": ("f.bin", content)}).content == content
 
 
+def test_a_large_file_is_on_disk_and_gone_when_the_block_ends():
+    content = bytes(range(256)) * 8192
+    request = httpx.Request("POST", "http://wats.test", files={"file": ("big.zip", content)})
+
+    async def read():
+        async with large_file(received(request.headers["Content-Type"], request.read())) as file:
+            assert isinstance(file.fileno(), int)
+            assert file.read() == content
+        return file
+
+    assert asyncio.run(read()).closed
+
+
 @pytest.mark.parametrize(
     "content_type",
     [
@@ -74,10 +87,11 @@ def test_what_is_no_form_is_refused(content_type):
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        (b"", "last boundary"),
-        (b"--b\r\nContent-Disposition: form-data\r\n\r\ncut off", "last boundary"),
-        (b"--bContent-Disposition: form-data\r\n\r\n\r\n--b--", "no headers"),
-        (b"--b\r\nContent-Disposition: form-data\r\n--b--", "no headers"),
+        (b"", "no file"),
+        (b"--b\r\nContent-Disposition: form-data\r\n\r\ncut off", "no file"),
+        (b"--bContent-Disposition: form-data\r\n\r\n\r\n--b--", "not valid"),
+        (b'--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n--b--', "no file"),
+        (b'--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\ncut off', "no file"),
         (b"--b--", "no file"),
         (b'--b\r\nContent-Disposition: form-data; name="other"; filename="f"\r\n\r\n\r\n--b--', "no file"),
         (b'--b\r\nContent-Disposition: form-data; name="file"\r\n\r\nno filename\r\n--b--', "no file"),
