@@ -214,6 +214,29 @@ class Members:
         number: int = value
         return number
 
+    def integer(self, name: str, *, minimum: int = INT32[0], maximum: int = INT32[1]) -> int | None:
+        """A whole number in a range, or null."""
+        value = self._values.get(name.lower())
+        if value is None:
+            return None
+        if not isinstance(value, int) or isinstance(value, bool) or not minimum <= value <= maximum:
+            raise bad_request(f"{name} must be a whole number from {minimum} to {maximum}, not {value!r}.")
+        return value
+
+    def number(self, name: str) -> float | None:
+        """A number or null."""
+        value = self._values.get(name.lower())
+        if value is not None and (not isinstance(value, int | float) or isinstance(value, bool)):
+            raise bad_request(f"{name} must be a number, not {value!r}.")
+        return value
+
+    def items(self, name: str) -> list[Members]:
+        """The objects of an array; none for null."""
+        value = self._values.get(name.lower())
+        if value is not None and not isinstance(value, list):
+            raise bad_request(f"{name} must be an array, not {value!r}.")
+        return [Members(as_object(item, f"{name}[{index}]")) for index, item in enumerate(value or [])]
+
 
 def done() -> Response:
     """An answer where the API documents no body: 200 and nothing, so that nobody relies on one."""
