@@ -747,9 +747,9 @@ class AsyncAssetService(AsyncService):
     ) -> AssetOperationResult | None:
         answer = await self._client.request_optional(method, path, object, **options)
         # Whatever its shape, the command was carried out: it must not read as a failure.
-        return (
-            AssetOperationResult.model_validate(answer, context=LENIENT) if isinstance(answer, dict) else None
-        )
+        if not isinstance(answer, dict):
+            return None
+        return AssetOperationResult.model_validate(answer, context=LENIENT)
 
 
 def _named(id: str | None, serial_number: str | None) -> dict[str, object]:
