@@ -2,10 +2,649 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from pywats.core.correlation import correlation_id_var
+from pywats.core.uploads import UploadSource, form_file
+from pywats.exceptions import WatsResponseError
+from pywats.models.base import to_json
+from pywats.models.production import (
+    BulkSaveResult,
+    ChildUnitCheckResult,
+    ProductionBatch,
+    SerialNumberFileFormat,
+    SerialNumberPool,
+    SerialNumberRecord,
+    SerialNumberType,
+    Unit,
+    UnitChange,
+    UnitPhaseId,
+    UnitVerificationGrade,
+)
+from pywats.services.arguments import wire_time
 from pywats.services.base import AsyncService
 
+if TYPE_CHECKING:
+    from pywats.core.files import DownloadTarget, Progress
+
 __all__ = ["AsyncProductionService"]
+
+_log = logging.getLogger(__name__)
+
+_READ_ONLY_IN_UNIT = ("unit_phase", "tags")
+
+# A union is no class, which is what type checkers expect of a result type.
+_SAVED = cast("type[BulkSaveResult | list[Any]]", BulkSaveResult | list[Any])
+
+_MEDIA_TYPES = {SerialNumberFileFormat.XML: "application/xml", SerialNumberFileFormat.CSV: "text/csv"}
 
 
 class AsyncProductionService(AsyncService):
     """Units, their phases and assemblies, serial numbers and batches."""
+
+    async def get_unit(self, serial_number: str, part_number: str) -> Unit | None:
+        """Look up one unit with its sub-units.
+
+        The server calls this operation a preview and does not document the shape of the answer.
+
+        Args:
+            serial_number: Serial number of the unit.
+            part_number: Part number of the unit.
+
+        Returns:
+            The unit; None if the answer is empty.
+
+        Raises:
+            NotFoundError: No such unit is tracked in production.
+            ValueError: A number cannot be sent.
+            WatsError: The request failed.
+
+        WATS endpoint: GET /api/Production/Unit/{serialNumber}/{partNumber}
+        """
+        return await self._client.request_optional(
+            "GET",
+            "/api/Production/Unit/{serialNumber}/{partNumber}",
+            Unit,
+            path_params={"serialNumber": serial_number, "partNumber": part_number},
+        )
+
+    async def create_units(self, units: Sequence[Unit]) -> BulkSaveResult:
+        """Create units, or update existing ones; the serial number is the key.
+
+        A call that returns can still have failed for some of the units: look at `error_count`. A warning is
+        logged when it is not 0. `unit_phase` and `tags` (read-only) are not sent. Whether a server saves
+        `sub_units` that are given here is not documented; `add_child_unit` is the documented way.
+
+        Args:
+            units: The units, at least one, each with a serial number.
+
+        Returns:
+            How many units were saved, how many were not, and why. Where a server answers with the saved
+            units in place of counts, they are counted here.
+
+        Raises:
+            ValueError: There is no unit, or one has no serial number; nothing was sent.
+            BadRequestError: The server rejected the request as a whole.
+            WatsError: The request failed.
+
+        WATS endpoint: PUT /api/Production/Units
+        """
+        _check_keys("units", "serial_number", units)
+        saved = await self._client.request_optional(
+            "PUT", "/api/Production/Units", _SAVED, content=to_json(units, exclude=_READ_ONLY_IN_UNIT)
+        )
+        return _counted("units", saved, len(units))
+
+    async def verify_unit(
+        self, serial_number: str, *, part_number: str | None = None
+    ) -> UnitVerificationGrade | None:
+        """Judge a unit against its verification rule.
+
+        A unit passes when `all_processes_passed_last_run` of the answer is True.
+
+        Args:
+            serial_number: Serial number of the unit.
+            part_number: Part number of the unit.
+
+        Returns:
+            The grade, with the standing of the unit in each process; None if the answer is empty.
+
+        Raises:
+            NotFoundError: No such unit, or no rule for it.
+            BadRequestError: The server rejected an argument.
+            WatsError: The request failed.
+
+        WATS endpoint: GET /api/Production/UnitVerification
+        """
+        return await self._client.request_optional(
+            "GET",
+            "/api/Production/UnitVerification",
+            UnitVerificationGrade,
+            params={"serialNumber": serial_number, "partNumber": part_number},
+        )
+
+    async def get_unit_changes(self, max_count: int) -> list[UnitChange]:
+        """Read the queue of unit changes: new parents, part numbers, revisions and phases.
+
+        Reading does not remove anything: an entry stays until `delete_unit_change` is called with its id. A
+        server logs changes only after this was switched on there.
+
+        Args:
+            max_count: Largest number of entries, from 1 up.
+
+        Returns:
+            The entries that wait.
+
+        Raises:
+            ValueError: `max_count` is not from 1 up; nothing was sent.
+            NotFoundError: The server has no such queue.
+            WatsError: The request failed.
+
+        WATS endpoint: GET /api/Production/Units/Changes
+        """
+        changes = await self._client.request_optional(
+            "GET",
+            "/api/Production/Units/Changes",
+            list[UnitChange],
+            params={"maxCount": _from_one_up("max_count", max_count)},
+        )
+        return changes or []
+
+    async def delete_unit_change(self, id: int) -> None:
+        """Acknowledge a unit change: remove it from the queue.
+
+        Args:
+            id: Id of the entry, from `get_unit_changes`.
+
+        Raises:
+            NotFoundError: There is no such entry; after a retry perhaps because the first attempt removed it.
+            WatsError: The request failed.
+
+        WATS endpoint: DELETE /api/Production/Units/Changes/{id}
+        """
+        await self._client.send("DELETE", "/api/Production/Units/Changes/{id}", path_params={"id": id})
+
+    async def set_unit_phase(self, serial_number: str, part_number: str, phase: UnitPhaseId) -> None:
+        """Move a unit to a phase of its life cycle.
+
+        Args:
+            serial_number: Serial number of the unit.
+            part_number: Part number of the unit.
+            phase: The new phase.
+
+        Raises:
+            ValueError: `phase` is no `UnitPhaseId`; nothing was sent.
+            NotFoundError: No such unit.
+            BadRequestError: The server rejected the phase.
+            WatsError: The request failed.
+
+        WATS endpoint: PUT /api/Production/SetUnitPhase
+        """
+        await self._client.send(
+            "PUT",
+            "/api/Production/SetUnitPhase",
+            params={
+                "serialNumber": serial_number,
+                "partNumber": part_number,
+                "phase": UnitPhaseId(phase).value,
+            },
+        )
+
+    async def set_unit_process(self, serial_number: str, part_number: str, process_name: str) -> None:
+        """Set the process that a unit is in.
+
+        Args:
+            serial_number: Serial number of the unit.
+            part_number: Part number of the unit.
+            process_name: Name of the process, not its code.
+
+        Raises:
+            NotFoundError: No such unit or process.
+            BadRequestError: The server rejected an argument.
+            WatsError: The request failed.
+
+        WATS endpoint: PUT /api/Production/SetUnitProcess
+        """
+        await self._client.send(
+            "PUT",
+            "/api/Production/SetUnitProcess",
+            params={
+                "serialNumber": serial_number,
+                "partNumber": part_number,
+                "processName": process_name,
+            },
+        )
+
+    async def add_child_unit(
+        self,
+        parent_serial_number: str,
+        parent_part_number: str,
+        child_serial_number: str,
+        child_part_number: str,
+        *,
+        check_part_number: str,
+        check_revision: str,
+    ) -> None:
+        """Put a child unit into a parent unit.
+
+        The server refuses a child that has a parent already, that does not fit the parent's box build, that
+        is not in phase Finalized (or the one that the tag PhaseFinalized of its revision names), or that
+        would make a loop. A request that may have taken effect is not repeated: the second one would be
+        refused because the child has a parent then.
+
+        Args:
+            parent_serial_number: Serial number of the parent.
+            parent_part_number: Part number of the parent; empty only where serial numbers are unique across
+                products.
+            child_serial_number: Serial number of the child.
+            child_part_number: Part number of the child; empty as above.
+            check_part_number: Part number to check the child against; empty for the box build.
+            check_revision: Revision to check the child against; empty for the box build.
+
+        Raises:
+            BadRequestError: One of these rules is not met (the status is not confirmed on a server).
+            NotFoundError: No such parent or child.
+            WatsError: The request failed.
+
+        WATS endpoint: POST /api/Production/AddChildUnit
+        """
+        await self._client.send(
+            "POST",
+            "/api/Production/AddChildUnit",
+            params={
+                "parentSerialNumber": parent_serial_number,
+                "parentPartNumber": parent_part_number,
+                "childSerialNumber": child_serial_number,
+                "childPartNumber": child_part_number,
+                "checkPartNumber": check_part_number,
+                "checkRevision": check_revision,
+            },
+            idempotent=False,
+        )
+
+    async def remove_child_unit(
+        self,
+        parent_serial_number: str,
+        parent_part_number: str,
+        child_serial_number: str,
+        child_part_number: str,
+    ) -> None:
+        """Take a child unit out of its parent unit.
+
+        A request that may have taken effect is not repeated: the second one would be refused.
+
+        Args:
+            parent_serial_number: Serial number of the parent.
+            parent_part_number: Part number of the parent; empty only where serial numbers are unique across
+                products.
+            child_serial_number: Serial number of the child.
+            child_part_number: Part number of the child; empty as above.
+
+        Raises:
+            BadRequestError: The child is not in this parent (the status is not confirmed on a server).
+            NotFoundError: No such parent or child.
+            WatsError: The request failed.
+
+        WATS endpoint: POST /api/Production/RemoveChildUnit
+        """
+        await self._client.send(
+            "POST",
+            "/api/Production/RemoveChildUnit",
+            params={
+                "parentSerialNumber": parent_serial_number,
+                "parentPartNumber": parent_part_number,
+                "childSerialNumber": child_serial_number,
+                "childPartNumber": child_part_number,
+            },
+            idempotent=False,
+        )
+
+    async def check_child_units(
+        self, parent_serial_number: str, parent_part_number: str
+    ) -> ChildUnitCheckResult | None:
+        """Check the direct children of a unit against its box build: phase, part, revision and quantity.
+
+        Args:
+            parent_serial_number: Serial number of the parent.
+            parent_part_number: Part number of the parent; empty only where serial numbers are unique across
+                products.
+
+        Returns:
+            The outcome, whose members are not documented: all of them are in its `model_extra`. None if the
+            answer is empty.
+
+        Raises:
+            NotFoundError: No such parent.
+            BadRequestError: The server rejected an argument.
+            WatsError: The request failed.
+
+        WATS endpoint: GET /api/Production/CheckChildUnits
+        """
+        return await self._client.request_optional(
+            "GET",
+            "/api/Production/CheckChildUnits",
+            ChildUnitCheckResult,
+            params={"parentSerialNumber": parent_serial_number, "parentPartNumber": parent_part_number},
+        )
+
+    async def get_serial_number_types(self) -> list[SerialNumberType]:
+        """List the serial number types that are set up on the server.
+
+        Returns:
+            The types; their `name` is the `serial_number_type` of the other operations.
+
+        Raises:
+            WatsError: The request failed.
+
+        WATS endpoint: GET /api/Production/SerialNumbers/Types
+        """
+        types = await self._client.request_optional(
+            "GET", "/api/Production/SerialNumbers/Types", list[SerialNumberType]
+        )
+        return types or []
+
+    async def take_serial_numbers(
+        self,
+        serial_number_type: str,
+        quantity: int,
+        *,
+        ref_sn: str | None = None,
+        ref_pn: str | None = None,
+        station_name: str | None = None,
+        only_in_sequence: bool | None = None,
+        format: SerialNumberFileFormat = SerialNumberFileFormat.XML,
+    ) -> list[str]:
+        """Take free serial numbers out of the pool of a type.
+
+        Every call uses numbers up, so a request that may have taken effect is not repeated. After a
+        connection error or a timeout the numbers may be gone: look for them with
+        `get_serial_numbers_by_reference`, if you gave a reference.
+
+        Args:
+            serial_number_type: Name of the type.
+            quantity: How many, from 1 up. If fewer are free, the server hands out what is left.
+            ref_sn: Serial number of the unit to record with the numbers.
+            ref_pn: Part number to record with the numbers.
+            station_name: Station to record as the taker.
+            only_in_sequence: True takes an unbroken run of numbers, or fails.
+            format: What the server is asked to answer in; the result is the same.
+
+        Returns:
+            The numbers: `quantity` of them or, without `only_in_sequence`, fewer.
+
+        Raises:
+            ValueError: `quantity` is not from 1 up, or `format` is unknown; nothing was sent.
+            NotFoundError: No such type, or its pool is empty.
+            BadRequestError: There is no such run.
+            WatsResponseError: The answer holds no numbers; those that the server took are used up.
+            WatsError: The request failed.
+
+        WATS endpoint: POST /api/Production/SerialNumbers/Take
+        """
+        path = "/api/Production/SerialNumbers/Take"
+        format = SerialNumberFileFormat(format)
+        text = await self._client.request_text(
+            "POST",
+            path,
+            params={
+                "serialNumberType": serial_number_type,
+                "quantity": _from_one_up("quantity", quantity),
+                "refSN": ref_sn,
+                "refPN": ref_pn,
+                "stationName": station_name,
+                "onlyInSequence": only_in_sequence,
+                "format": format.value,
+            },
+            accept=_MEDIA_TYPES[format],
+            idempotent=False,
+        )
+        return [number.id for number in self._numbers(text, format, "POST", path)]
+
+    async def get_serial_numbers_by_range(
+        self,
+        serial_number_type: str,
+        start_address: str,
+        end_address: str,
+        *,
+        start_date: datetime | None = None,
+        end_date: datetime | None = None,
+    ) -> list[SerialNumberRecord]:
+        """List the serial numbers of a type between two numbers, free and taken.
+
+        The shape of the answer is not confirmed on a server: JSON and XML are understood.
+
+        Args:
+            serial_number_type: Name of the type.
+            start_address: First serial number.
+            end_address: Last serial number.
+            start_date: Generated no earlier than this; local time if it has no time zone.
+            end_date: Generated no later than this; local time if it has no time zone.
+
+        Returns:
+            The matching numbers.
+
+        Raises:
+            TypeError: A date is no datetime; nothing was sent.
+            NotFoundError: No such type.
+            BadRequestError: The server rejected an argument.
+            WatsError: The request failed.
+
+        WATS endpoint: GET /api/Production/SerialNumbers/ByRange
+        """
+        return await self._list_numbers(
+            "/api/Production/SerialNumbers/ByRange",
+            {
+                "serialNumberType": serial_number_type,
+                "startAddress": start_address,
+                "endAddress": end_address,
+                "startDate": wire_time("start_date", start_date),
+                "endDate": wire_time("end_date", end_date),
+            },
+        )
+
+    async def get_serial_numbers_by_reference(
+        self,
+        serial_number_type: str,
+        *,
+        ref_sn: str | None = None,
+        ref_pn: str | None = None,
+        start_date: datetime | None = None,
+        end_date: datetime | None = None,
+    ) -> list[SerialNumberRecord]:
+        """List taken serial numbers by the unit or part that they were taken for.
+
+        The shape of the answer is not confirmed on a server: JSON and XML are understood.
+
+        Args:
+            serial_number_type: Name of the type.
+            ref_sn: Serial number of the unit that was recorded with them.
+            ref_pn: Part number that was recorded with them.
+            start_date: Generated no earlier than this; local time if it has no time zone.
+            end_date: Generated no later than this; local time if it has no time zone.
+
+        Returns:
+            The matching numbers.
+
+        Raises:
+            ValueError: Neither `ref_sn` nor `ref_pn` is given; nothing was sent.
+            TypeError: A date is no datetime; nothing was sent.
+            NotFoundError: No such type.
+            BadRequestError: The server rejected an argument.
+            WatsError: The request failed.
+
+        WATS endpoint: GET /api/Production/SerialNumbers/ByReference
+        """
+        if not ref_sn and not ref_pn:
+            raise ValueError("give ref_sn, ref_pn or both")
+        return await self._list_numbers(
+            "/api/Production/SerialNumbers/ByReference",
+            {
+                "serialNumberType": serial_number_type,
+                "refSN": ref_sn,
+                "refPN": ref_pn,
+                "startDate": wire_time("start_date", start_date),
+                "endDate": wire_time("end_date", end_date),
+            },
+        )
+
+    async def export_serial_numbers(
+        self,
+        serial_number_type: str,
+        format: SerialNumberFileFormat,
+        target: DownloadTarget,
+        *,
+        start_address: str | None = None,
+        end_address: str | None = None,
+        start_date: datetime | None = None,
+        end_date: datetime | None = None,
+        progress: Progress | None = None,
+    ) -> int:
+        """Download the serial numbers of a type as a file; it is streamed to disk.
+
+        Args:
+            serial_number_type: Name of the type.
+            format: Format of the file.
+            target: A path, which gets the whole file or nothing, or a file object opened for writing bytes.
+            start_address: First serial number.
+            end_address: Last serial number.
+            start_date: Generated no earlier than this; local time if it has no time zone.
+            end_date: Generated no later than this; local time if it has no time zone.
+            progress: Called with the bytes done and the bytes in total (None if unknown).
+
+        Returns:
+            The number of bytes written.
+
+        Raises:
+            ValueError: `format` is unknown; nothing was sent.
+            TypeError: A date is no datetime; nothing was sent.
+            NotFoundError: No such type.
+            BadRequestError: The server rejected an argument.
+            WatsError: The request failed.
+
+        WATS endpoint: GET /api/Production/SerialNumbers
+        """
+        return await self._client.download(
+            "/api/Production/SerialNumbers",
+            target,
+            params={
+                "serialNumberType": serial_number_type,
+                "format": SerialNumberFileFormat(format).value,
+                "startAddress": start_address,
+                "endAddress": end_address,
+                "startDate": wire_time("start_date", start_date),
+                "endDate": wire_time("end_date", end_date),
+            },
+            progress=progress,
+        )
+
+    async def upload_serial_numbers(
+        self,
+        serial_number_type: str,
+        format: SerialNumberFileFormat,
+        file: UploadSource,
+        *,
+        progress: Progress | None = None,
+    ) -> None:
+        """Add the serial numbers in a file to a type; it is streamed from disk.
+
+        Numbers that the type has already are rejected, so uploading a file twice adds nothing. `to_xml` of a
+        `SerialNumberPool` writes an XML file. The file is sent in the field "file" of a form, which is not
+        confirmed on a server.
+
+        Args:
+            serial_number_type: Name of the type.
+            format: Format of the file.
+            file: A path, or a file object opened for reading bytes.
+            progress: Called with the bytes done and the bytes in total (None if unknown).
+
+        Raises:
+            ValueError: `format` is unknown; nothing was sent.
+            TypeError: `file` is opened for text; nothing was sent.
+            OSError: The file cannot be read.
+            NotFoundError: No such type.
+            BadRequestError: The server rejected the file.
+            WatsError: The request failed.
+
+        WATS endpoint: PUT /api/Production/SerialNumbers
+        """
+        format = SerialNumberFileFormat(format)
+        with form_file(file, content_type=_MEDIA_TYPES[format], progress=progress) as form:
+            await self._client.send(
+                "PUT",
+                "/api/Production/SerialNumbers",
+                params={"serialNumberType": serial_number_type, "format": format.value},
+                content=form,
+            )
+
+    async def save_batches(self, batches: Sequence[ProductionBatch]) -> BulkSaveResult:
+        """Create production batches, or update existing ones; the batch number is the key.
+
+        As with `create_units`, a call that returns can have failed for some of them: look at `error_count`.
+        The shape of the answer is not confirmed on a server.
+
+        Args:
+            batches: The batches, at least one, each with a number.
+
+        Returns:
+            How many batches were saved, how many were not, and why. Where a server answers with the saved
+            batches in place of counts, they are counted here.
+
+        Raises:
+            ValueError: There is no batch, or one has no number; nothing was sent.
+            BadRequestError: The server rejected the request as a whole.
+            WatsError: The request failed.
+
+        WATS endpoint: PUT /api/Production/Batches
+        """
+        _check_keys("batches", "batch_number", batches)
+        saved = await self._client.request_optional(
+            "PUT", "/api/Production/Batches", _SAVED, content=to_json(batches)
+        )
+        return _counted("batches", saved, len(batches))
+
+    async def _list_numbers(self, path: str, params: dict[str, object]) -> list[SerialNumberRecord]:
+        text = await self._client.request_text("GET", path, params=params)
+        return self._numbers(text, SerialNumberFileFormat.XML, "GET", path)
+
+    def _numbers(
+        self, text: str, format: SerialNumberFileFormat, method: str, path: str
+    ) -> list[SerialNumberRecord]:
+        try:
+            return SerialNumberPool.from_text(text, format).numbers
+        except ValueError as error:
+            problem = str(error)
+        # Raised out here, without its cause: a parser's error holds the answer.
+        raise WatsResponseError(
+            f"the answer holds no serial numbers: {problem}",
+            correlation_id=correlation_id_var.get(),
+            method=method,
+            url=f"{self._client.base_url}{path}",
+        )
+
+
+def _check_keys(what: str, key: str, items: Sequence[Unit] | Sequence[ProductionBatch]) -> None:
+    if not items:
+        raise ValueError(f"{what} is empty")
+    for index, item in enumerate(items):
+        if not getattr(item, key):
+            raise ValueError(f"{what}[{index}] has no {key}")
+
+
+def _counted(what: str, saved: BulkSaveResult | list[Any] | None, sent: int) -> BulkSaveResult:
+    """Return the counts of an answer, and log that some items were not saved."""
+    if saved is None:
+        return BulkSaveResult()
+    if isinstance(saved, list):
+        saved = BulkSaveResult(ok_count=len(saved), error_count=max(0, sent - len(saved)))
+    if saved.error_count:
+        _log.warning("%s of %d %s were not saved", saved.error_count, sent, what)
+    return saved
+
+
+def _from_one_up(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"{name} must be an integer from 1 up, not {value!r}")
+    return value
