@@ -240,6 +240,12 @@ def argument(name: str) -> Any:
         "from_date": datetime(2025, 3, 18, tzinfo=UTC),
         "to_date": datetime(2025, 3, 18, tzinfo=UTC),
         "increment_by": None,
+        "ticket": models.Ticket(ticket_id=UUID(int=1), subject="a"),
+        "ticket_id": UUID(int=1),
+        "ticket_ids": [UUID(int=1)],
+        "user": models.ScimUser(user_name="a"),
+        "user_id": UUID(int=1),
+        "patch": models.ScimPatchRequest(operations=[]),
         "detail_level": 7,
     }
     return values.get(name, "x")
@@ -256,6 +262,8 @@ def test_every_operation_is_a_method_that_sends_what_the_contract_says(
     arguments = {name: argument(name) for name in parameters}
     if operation["operationId"] == "save_revision":
         arguments["revision"] = models.ProductRevision(revision="A")
+    if operation["operationId"] == "get_ticket_attachment":
+        arguments["attachment_id"] = UUID(int=1)
     if operation.get("x-require-one-of") == ["id", "serialNumber"]:
         arguments["id"] = None
     asyncio.run(function(**arguments))
