@@ -218,6 +218,7 @@ class RecordingClient:
         async def record(*args: Any, **options: Any) -> Any:
             method, path = ("GET", args[0]) if name == "download" else args[:2]
             self.sent = {"method": method, "path": path, "idempotent": None, **options}
+            return "" if name == "request_text" else None
 
         return record
 
@@ -246,6 +247,14 @@ def argument(name: str) -> Any:
         "user": models.ScimUser(user_name="a"),
         "user_id": UUID(int=1),
         "patch": models.ScimPatchRequest(operations=[]),
+        "units": [models.Unit(serial_number="a")],
+        "batches": [models.ProductionBatch(batch_number="a")],
+        "max_count": 1,
+        "phase": models.UnitPhaseId.FINALIZED,
+        "quantity": 1,
+        "start_date": datetime(2025, 3, 18, tzinfo=UTC),
+        "end_date": datetime(2025, 3, 18, tzinfo=UTC),
+        "format": models.SerialNumberFileFormat.XML,
         "detail_level": 7,
     }
     return values.get(name, "x")
