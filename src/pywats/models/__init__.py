@@ -157,6 +157,14 @@ from pywats.models.scim import (
     ScimUserEmail,
     ScimUserName,
 )
+from pywats.models.software import (
+    Package,
+    PackageCreate,
+    PackageFile,
+    PackageFileAttribute,
+    PackageStatus,
+    VirtualFolder,
+)
 
 __all__ = [
     "AdditionalDataArray",
@@ -199,6 +207,11 @@ __all__ = [
     "NumericCompOp",
     "NumericMeasurement",
     "OeeAnalysisResult",
+    "Package",
+    "PackageCreate",
+    "PackageFile",
+    "PackageFileAttribute",
+    "PackageStatus",
     "Process",
     "Product",
     "ProductGroup",
@@ -289,6 +302,7 @@ __all__ = [
     "UnitVerificationGrade",
     "UtcTimestamp",
     "Vendor",
+    "VirtualFolder",
     "WATSFilter",
     "WatsModel",
     "WsjfNumber",
