@@ -27,51 +27,9 @@ from .report_header import (
     wsxf_header,
 )
 from .report_rules import check_wsjf, check_wsxf
+from .report_table import ReportTable, wsjf_document
 from .store import Store
 from .wire import ApiRoute, Query, bad_request, download, guid, not_found, parse_json, parse_xml
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS report (
-    id TEXT PRIMARY KEY,
-    format TEXT NOT NULL,
-    document BLOB NOT NULL,
-    header TEXT NOT NULL,
-    timeStamp INTEGER NOT NULL UNIQUE,
-    receiveCount INTEGER NOT NULL,
-    reportType TEXT NOT NULL,
-    serialNumber TEXT NOT NULL,
-    partNumber TEXT NOT NULL,
-    processCode INTEGER NOT NULL,
-    start TEXT NOT NULL,
-    result TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS report_unit ON report (serialNumber, partNumber, processCode);
-"""
-
-# A report's run changes when an earlier test of the unit arrives later; so it is counted here.
-_HEADERS = """
-SELECT header, timeStamp, receiveCount, run,
-    min(CASE result WHEN 'Passed' THEN run END) OVER unit AS passedInRun
-FROM (
-    SELECT *, CASE reportType WHEN 'T' THEN row_number() OVER (
-        PARTITION BY serialNumber, partNumber, processCode, reportType ORDER BY start, timeStamp
-    ) END AS run FROM report
-)
-WINDOW unit AS (PARTITION BY serialNumber, partNumber, processCode, reportType)
-ORDER BY timeStamp DESC
-"""
-
-_STORE = """
-INSERT INTO report VALUES (
-    :id, :format, :document, :header, (SELECT coalesce(max(timeStamp), 0) + 1 FROM report), 1,
-    :reportType, :serialNumber, :partNumber, :processCode, :start, :result
-) ON CONFLICT (id) DO UPDATE SET
-    format = excluded.format, document = excluded.document, header = excluded.header,
-    timeStamp = excluded.timeStamp, receiveCount = receiveCount + 1,
-    reportType = excluded.reportType, serialNumber = excluded.serialNumber,
-    partNumber = excluded.partNumber, processCode = excluded.processCode,
-    start = excluded.start, result = excluded.result
-"""
 
 _QUERY = Rules(
     entity=HEADER,
@@ -94,8 +52,7 @@ class ReportService:
     """Answers the operations under ``/api/Report``."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
-        store.create(_SCHEMA)
+        self._table = ReportTable(store)
 
     def routes(self) -> list[ApiRoute]:
         """The service's routes."""
@@ -114,7 +71,7 @@ class ReportService:
     async def query_headers(self, request: Request) -> Response:
         """Lists headers, by default the ten that started last."""
         query = Query(request)
-        rows = self._headers()
+        rows = self._table.headers()
         report_type = query.text("reportType")
         if report_type is not None:
             if report_type not in _TYPES:
@@ -146,7 +103,7 @@ class ReportService:
                 )
             )
 
-        found = sorted(filter(matches, self._headers()), key=lambda row: row["start"], reverse=True)
+        found = sorted(filter(matches, self._table.headers()), key=lambda row: row["start"], reverse=True)
         names = ("uuid", "serialNumber", "partNumber", "start", "result", "processCode", "processName")
         return JSONResponse(
             [
@@ -212,7 +169,7 @@ class ReportService:
         attachment_id, step_id = query.guid("attachmentId"), query.integer("stepId")
         if attachment_id is None and step_id is None:
             raise bad_request("One of the parameters attachmentId and stepId is required.")
-        document = self._document(self._find(report_id))
+        document = wsjf_document(self._find(report_id))
         by_step = (file for number, file in step_files(document) if number == step_id)
         by_id = (file for file in repair_files(document) if file["id"] == attachment_id)
         file = next(by_step if attachment_id is None else by_id, None)
@@ -223,7 +180,7 @@ class ReportService:
     async def get_attachments_zip(self, request: Request) -> Response:
         """Downloads all files of a report."""
         row = self._report(request)
-        return download(zip_archive(self._document(row)), "application/zip", f"{row['id']}.zip")
+        return download(zip_archive(wsjf_document(row)), "application/zip", f"{row['id']}.zip")
 
     async def get_certificate(self, request: Request) -> Response:
         """Downloads the certificate of a test report."""
@@ -234,28 +191,11 @@ class ReportService:
         return download(certificate(header), "application/pdf", f"{row['id']}.pdf")
 
     def _submit(self, format_: str, identifier: str, document: bytes, header: dict[str, Any]) -> Response:
-        columns = ("reportType", "serialNumber", "partNumber", "processCode", "start", "result")
-        self._store.run(
-            _STORE,
-            id=header["uuid"],
-            format=format_,
-            document=document,
-            header=json.dumps(header),
-            **{name: header[name] for name in columns},
-        )
+        self._table.save(format_, document, header)
         return JSONResponse([{"ID": identifier, "uuid": header["uuid"]}])
 
-    def _headers(self) -> list[dict[str, Any]]:
-        return [
-            {
-                **json.loads(row["header"]),
-                **{name: row[name] for name in ("timeStamp", "receiveCount", "run", "passedInRun")},
-            }
-            for row in self._store.rows(_HEADERS)
-        ]
-
     def _find(self, identifier: str, format_: str | None = None) -> Row:
-        row = self._store.row("SELECT * FROM report WHERE id = ?", identifier)
+        row = self._table.find(identifier)
         if row is None:
             raise not_found(f"There is no report {identifier}.")
         if format_ not in (None, row["format"]):
@@ -264,11 +204,6 @@ class ReportService:
 
     def _report(self, request: Request, format_: str | None = None) -> Row:
         return self._find(guid(request.path_params["id"], "id"), format_)
-
-    def _document(self, row: Row) -> dict[str, Any]:
-        """A WSJF document; an empty one in place of WSXF, whose files are not read."""
-        document: dict[str, Any] = json.loads(row["document"]) if row["format"] == "wsjf" else {}
-        return document
 
 
 def _names(query: Query, option: str, known: list[str]) -> list[str]:
