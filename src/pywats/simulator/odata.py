@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple
+from xml.etree import ElementTree as ET
 
 from odata_query import ast
 from odata_query.exceptions import ODataException
@@ -31,7 +32,7 @@ class Entity:
 
     Attributes:
         fields: Name and kind of each property; a kind is one of string, number, boolean,
-            datetime and guid.
+            datetime, guid and xml. XML equals an XPath that finds something in it.
         collections: The properties that hold a list of rows, each with the fields of those.
     """
 
@@ -158,6 +159,8 @@ class _Compiler:
 
     def _comparison(self, comparator: type[Any], left_node: Any, right_node: Any) -> _Expression:
         left, right = self._expression(left_node), self._expression(right_node)
+        if left.kind == "xml" and comparator is ast.Eq and isinstance(right_node, ast.String):
+            return _Expression("boolean", _finds(left.get, right_node.py_val))
         _comparable(left.kind, right.kind)
         first, second = left.get, right.get
         if comparator is ast.Eq:
@@ -211,6 +214,21 @@ class _Compiler:
             return missing if None in values else function(*values)
 
         return _Expression(kind, call)
+
+
+def _finds(xml: _Get, path: str) -> _Get:
+    # ElementTree knows relative paths only, so the document becomes an element too.
+    relative = f".{path}" if path.startswith("/") else path
+    try:
+        ET.Element("document").find(relative)
+    except (SyntaxError, KeyError, TypeError) as error:
+        raise ValueError(f"{path!r} is not a supported XPath") from error
+
+    def found(rows: _Rows) -> bool:
+        text = xml(rows)
+        return text is not None and ET.XML(f"<document>{text}</document>").find(relative) is not None
+
+    return found
 
 
 def _comparable(left: str, right: str) -> None:
