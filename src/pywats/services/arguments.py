@@ -6,7 +6,22 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-__all__ = ["checked_uuid", "wire_time"]
+__all__ = ["checked_int", "checked_uuid", "wire_time"]
+
+
+def checked_int(name: str, value: object) -> int:
+    """Return a number that counts something.
+
+    Args:
+        name: What the caller calls it.
+        value: What the caller gave.
+
+    Raises:
+        ValueError: It is no integer from 0 to 2147483647, the largest that the API takes.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
+        raise ValueError(f"{name} must be an integer from 0 to {2**31 - 1}, not {value!r}")
+    return value
 
 
 def checked_uuid(name: str, value: object) -> UUID:
