@@ -12,6 +12,7 @@ from typing import Annotated, Any, ClassVar, Final, Self, TypeVar, cast
 
 from pydantic import (
     AfterValidator,
+    AliasChoices,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -26,6 +27,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic.alias_generators import to_camel
+from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 
 __all__ = [
@@ -72,8 +74,8 @@ class WatsModel(BaseModel):
     identified_by: ClassVar[frozenset[str]] = frozenset()
     """Members without which a server's answer is something else altogether."""
 
-    # Members without which a built object is not complete, as {name on the wire: name here}.
-    _expected: ClassVar[dict[str, str]] = {}
+    # Members without which a built object is not complete, as {name here: names on the wire}.
+    _expected: ClassVar[dict[str, frozenset[str]]] = {}
     # Members by their names here and on the wire.
     _known: ClassVar[frozenset[str]] = frozenset()
     # Members that a built object sends although nobody has set them.
@@ -88,16 +90,15 @@ class WatsModel(BaseModel):
             or field.get_default(call_default_factory=False) is not None
             or field.default_factory is not None
         }
-        # A field whose type is defined further down has no alias yet.
         cls._expected = {
-            field.alias or to_camel(name): name
+            name: _wire_names(name, field)
             for name, field in expected.items()
             if name not in cls.identified_by
         }
         cls._sent = cls.always_sent | {name for name, field in expected.items() if not field.is_required()}
-        cls._known = frozenset(cls.model_fields) | {
-            field.alias or to_camel(name) for name, field in cls.model_fields.items()
-        }
+        cls._known = frozenset(cls.model_fields).union(
+            *(_wire_names(name, field) for name, field in cls.model_fields.items())
+        )
 
     @classmethod
     def _refuse_misspelt(cls, name: str) -> None:
@@ -135,7 +136,9 @@ class WatsModel(BaseModel):
             for name in data.keys() - cls._known:
                 cls._refuse_misspelt(name)
             return handler(data)
-        missing = {name for alias, name in cls._expected.items() if alias not in data and name not in data}
+        missing = {
+            name for name, aliases in cls._expected.items() if name not in data and aliases.isdisjoint(data)
+        }
         if not missing:
             return handler(data)
         model = handler({**data, **dict.fromkeys(missing)})
@@ -160,6 +163,15 @@ class WatsModel(BaseModel):
             exclude=set(exclude),
             warnings=False,  # what was read leniently need not fit the declared type
         )
+
+
+def _wire_names(name: str, field: FieldInfo) -> frozenset[str]:
+    """Return the names under which a field is read."""
+    alias = field.validation_alias
+    if isinstance(alias, AliasChoices):
+        return frozenset(choice for choice in alias.choices if isinstance(choice, str))
+    # A field whose type is defined further down has no alias yet.
+    return frozenset({field.alias or to_camel(name)})
 
 
 def to_json(value: WatsModel | Sequence[WatsModel], *, exclude: Iterable[str] = ()) -> bytes:

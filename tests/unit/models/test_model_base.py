@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AliasChoices, Field, TypeAdapter, ValidationError
 
 from pywats.models import (
     NumericMeasurement,
@@ -97,6 +97,20 @@ def test_a_known_value_of_an_open_enumeration_is_the_enum_and_another_one_a_text
     assert read(ReportHeader, {"result": "Brilliant"}).result == "Brilliant"
     assert read(Product, {"partNumber": "a", "state": 1}).state is ProductState.ACTIVE
     assert read(Product, {"partNumber": "a", "state": 7}).state == 7
+
+
+class Ticketed(WatsModel):
+    number: int = Field(validation_alias=AliasChoices("ticketNo", "no"), serialization_alias="ticketNo")
+
+
+@pytest.mark.parametrize("spelling", ["ticketNo", "no", "number"])
+def test_a_member_of_two_spellings_is_built_and_read_by_each(spelling: str) -> None:
+    assert Ticketed.model_validate({spelling: 7}).number == 7
+    assert read(Ticketed, {spelling: 7}).number == 7
+
+
+def test_no_spelling_of_a_member_counts_as_misspelt() -> None:
+    assert ProductRevision.model_validate({"revision": "A", "PartNumber": "X"}).part_number == "X"
 
 
 @pytest.mark.parametrize("spelling", ["PartNumber", "partNumber"])
