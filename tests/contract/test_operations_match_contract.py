@@ -1,0 +1,157 @@
+"""Every operation of the contract: what is sent, what the simulator answers, what comes of the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import io
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from pydantic import TypeAdapter
+
+from pywats import AsyncWATS, pyWATS
+from pywats.models.base import WatsModel
+from tests.contract.contract import OPERATIONS
+from tests.contract.examples import examples
+from tests.contract.messages import answer_problems, request_problems
+from tests.contract.promises import declared_type, promised_type
+from tests.contract.scenarios import SCENARIOS
+from tests.contract.schemas import problems
+from tests.contract.walk import NOT_SENT, TOKEN, URL, calls, method_of, passed, played
+
+WALKED = sorted(SCENARIOS.keys() & OPERATIONS.keys())
+every_operation = pytest.mark.parametrize("name", WALKED)
+every_call = pytest.mark.parametrize(
+    ("name", "number"), [(name, number) for name in WALKED for number in range(len(calls(name)))]
+)
+every_answer = pytest.mark.parametrize(
+    ("name", "variant"),
+    [
+        (name, variant)
+        for name in WALKED
+        if "application/json" in OPERATIONS[name].promised and promised_type(OPERATIONS[name]) is not None
+        for variant in range(4)
+    ],
+)
+
+
+def test_every_operation_has_a_scenario_and_every_scenario_is_of_an_operation() -> None:
+    assert len(OPERATIONS) == 110
+    assert SCENARIOS.keys() == OPERATIONS.keys()
+
+
+@every_operation
+def test_the_scenario_has_the_minimal_call_and_gives_every_argument(name: str) -> None:
+    operation = OPERATIONS[name]
+    parameters = inspect.signature(method_of(operation)).parameters.values()
+    every = {one.name for one in parameters} - {"self"} - NOT_SENT
+    required = {one.name for one in parameters if one.default is inspect.Parameter.empty} & every
+    given = [set(played(name, number).arguments) for number in range(len(calls(name)))]
+    # Where one of several parameters has to be given, one more.
+    assert required <= given[0]
+    assert len(given[0] - required) == bool(operation.one_of)
+    assert set.union(*given) == every
+
+
+@every_call
+def test_what_is_sent_is_what_the_contract_says(name: str, number: int) -> None:
+    request = played(name, number).request
+    assert list(request_problems(OPERATIONS[name], request)) == []
+    assert request.extensions.get("wats_idempotent") is OPERATIONS[name].spec.get("x-idempotent")
+
+
+@every_call
+def test_what_the_simulator_answers_is_what_the_contract_says(name: str, number: int) -> None:
+    answer = played(name, number).answer
+    assert list(answer_problems(OPERATIONS[name], answer)) == []
+    assert answer.is_success
+
+
+@every_operation
+def test_the_result_is_of_the_promised_type(name: str) -> None:
+    scenario = SCENARIOS[name]
+    expected = scenario.returns[0] if scenario.returns else promised_type(OPERATIONS[name])
+    assert declared_type(method_of(OPERATIONS[name])) == expected
+    if scenario.returns:
+        assert expected != promised_type(OPERATIONS[name]), "no exception any more"
+
+
+@every_call
+def test_what_comes_of_an_answer_is_of_the_declared_type(name: str, number: int) -> None:
+    kind = TypeAdapter(declared_type(method_of(OPERATIONS[name])))
+    result = played(name, number).result
+    assert kind.validate_python(result, strict=True) == result
+
+
+@every_call
+def test_pywats_does_what_asyncwats_does(name: str, number: int) -> None:
+    there = played(name, number)
+    requests: list[httpx.Request] = []
+
+    async def replay(request: httpx.Request) -> httpx.Response:
+        await request.aread()
+        requests.append(request)
+        answer = there.answer
+        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+    target = io.BytesIO()
+    with pyWATS(URL, TOKEN, transport=httpx.MockTransport(replay)) as api:
+        call = getattr(getattr(api, OPERATIONS[name].service), name)
+        result = call(**passed(OPERATIONS[name], there.arguments, target))
+    assert result == there.result
+    assert type(result) is type(there.result)
+    assert target.getvalue() == there.written
+    assert list(map(on_the_wire, requests)) == [on_the_wire(there.request)]
+
+
+def on_the_wire(request: httpx.Request) -> tuple[Any, ...]:
+    headers = {name: value for name, value in request.headers.items() if name != "x-correlation-id"}
+    media_type, _, boundary = headers.get("content-type", "").partition("; boundary=")
+    headers["content-type"] = media_type
+    content = request.content.replace(boundary.encode(), b"") if boundary else request.content
+    return request.method, request.url, headers, content
+
+
+@every_answer
+def test_nothing_of_an_answer_is_lost(name: str, variant: int) -> None:
+    operation = OPERATIONS[name]
+    schema = operation.promised["application/json"]["schema"]
+    answer = list(examples(schema))[variant]
+    assert list(problems(answer, schema)) == [], "the example is no example"
+    kind = declared_type(method_of(operation))
+    if isinstance(answer, list) and kind == (SCENARIOS[name].returns or (None,))[0]:
+        answer = answer[0]  # an object, also where the server sends a list of one
+
+    arguments = passed(operation, played(name).arguments, io.BytesIO())
+
+    async def call() -> Any:
+        transport = httpx.MockTransport(lambda _: httpx.Response(200, json=answer))
+        async with AsyncWATS(URL, TOKEN, transport=transport) as api:
+            return await getattr(getattr(api, operation.service), name)(**arguments)
+
+    result = asyncio.run(call())
+    assert written(result) == answer
+    assert not list(unknown_members(result))
+    assert result == TypeAdapter(kind).validate_python(answer), "not as it would be built"
+
+
+def written(result: Any) -> Any:
+    if isinstance(result, list):
+        return [written(one) for one in result]
+    if isinstance(result, WatsModel):
+        return result.to_wire()
+    return str(result) if isinstance(result, UUID) else result
+
+
+def unknown_members(result: Any) -> Iterator[str]:
+    if isinstance(result, list):
+        for one in result:
+            yield from unknown_members(one)
+    elif isinstance(result, WatsModel):
+        yield from result.model_extra or ()
+        for name in type(result).model_fields:
+            yield from unknown_members(getattr(result, name))
