@@ -47,7 +47,7 @@ def test_the_command_says_how_to_reach_it_and_ends_cleanly(command, number):
     assert "s3cret" not in err
 
 
-@pytest.mark.parametrize("module", ["uvicorn", "starlette", "odata_query"])
+@pytest.mark.parametrize("module", ["uvicorn", "starlette", "odata_query", "python_multipart"])
 def test_without_the_extra_the_command_says_what_to_install(module):
     code = (
         f"import sys, runpy; sys.modules[{module!r}] = None;"
