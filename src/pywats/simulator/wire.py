@@ -180,6 +180,10 @@ class Members:
     def __contains__(self, name: str) -> bool:
         return name.lower() in self._values
 
+    def has(self, name: str) -> bool:
+        """Whether a member was sent that is not null."""
+        return self._values.get(name.lower()) is not None
+
     def text(self, name: str) -> str | None:
         """A text or null."""
         value = self._values.get(name.lower())
@@ -236,6 +240,20 @@ class Members:
         if value is not None and not isinstance(value, list):
             raise bad_request(f"{name} must be an array, not {value!r}.")
         return [Members(as_object(item, f"{name}[{index}]")) for index, item in enumerate(value or [])]
+
+    def texts(self, name: str) -> list[str]:
+        """The texts of an array; none for null."""
+        value = self._values.get(name.lower())
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise bad_request(f"{name} must be an array of strings, not {value!r}.")
+        return value
+
+    def nested(self, name: str) -> Members | None:
+        """An object or null."""
+        value = self._values.get(name.lower())
+        return None if value is None else Members(as_object(value, name))
 
 
 def done() -> Response:
