@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from enum import IntEnum, StrEnum
 from typing import Annotated, Any, ClassVar, Self
@@ -271,10 +272,9 @@ class SerialNumberPool(WatsModel):
         Raises:
             ValueError: It is no CSV, or a line has no number.
         """
-        lines = text.splitlines()
-        delimiter = ";" if lines and ";" in lines[0] else ","
+        delimiter = ";" if ";" in text.partition("\n")[0] else ","
         try:
-            rows = [row for row in csv.reader(lines, delimiter=delimiter) if any(row)]
+            rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(row)]
         except csv.Error as error:
             raise ValueError(f"it is no CSV: {error}") from error
         names = rows.pop(0) if rows and "id" in rows[0] else ["id"]
