@@ -19,6 +19,7 @@ from pywats.models.analytics import (
 )
 from pywats.models.analytics_filter import (
     DateGrouping,
+    Dimensions,
     MeasurementPath,
     MeasurementPaths,
     RepairDimension,
@@ -195,6 +196,7 @@ __all__ = [
     "ChildUnitCheckResult",
     "CompOperator",
     "DateGrouping",
+    "Dimensions",
     "Level",
     "MeasurementData",
     "MeasurementGroup",

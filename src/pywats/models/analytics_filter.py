@@ -15,6 +15,7 @@ from pywats.models.base import Timestamp, WatsModel
 
 __all__ = [
     "DateGrouping",
+    "Dimensions",
     "MeasurementPath",
     "MeasurementPaths",
     "RepairDimension",
@@ -221,25 +222,28 @@ class RepairKpi(StrEnum):
 
 _Direction: TypeAlias = SortDirection | Literal["asc", "desc"]
 
-YieldDimensions: TypeAlias = (
-    str | Sequence[YieldDimension | YieldKpi | tuple[YieldDimension | YieldKpi, _Direction]]
-)
+_YieldTerm: TypeAlias = YieldDimension | YieldKpi
+_RepairTerm: TypeAlias = RepairDimension | RepairKpi
+_Term: TypeAlias = _YieldTerm | _RepairTerm
+
+YieldDimensions: TypeAlias = str | Sequence[_YieldTerm | tuple[_YieldTerm, _Direction]]
 """What to group yield by, and in which order: ``[(YieldKpi.FPY, "asc"), YieldDimension.PART_NUMBER]``.
 
 A text is sent as it is: ``"fpy asc;partNumber"``.
 """
 
-RepairDimensions: TypeAlias = (
-    str | Sequence[RepairDimension | RepairKpi | tuple[RepairDimension | RepairKpi, _Direction]]
-)
+RepairDimensions: TypeAlias = str | Sequence[_RepairTerm | tuple[_RepairTerm, _Direction]]
 """What to group repairs by, and in which order; see `YieldDimensions`."""
+
+Dimensions: TypeAlias = str | Sequence[_Term | tuple[_Term, _Direction]]
+"""What to group by, and in which order; see `YieldDimensions`."""
 
 _NOT_SORTABLE = frozenset(
     kpi for kpi in YieldKpi if kpi.value.startswith("previous") or kpi.value.endswith("Trend")
 )
 
 
-def dimension_expression(dimensions: YieldDimensions | RepairDimensions, *kinds: type[StrEnum]) -> str:
+def dimension_expression(dimensions: Dimensions, *kinds: type[StrEnum]) -> str:
     """Return dimensions and KPIs as the API writes them.
 
     Args:
@@ -335,7 +339,7 @@ def path_expression(paths: MeasurementPaths) -> str:
     return text
 
 
-def _any_dimensions(value: YieldDimensions | RepairDimensions | None) -> str | None:
+def _any_dimensions(value: Dimensions | None) -> str | None:
     if value is None:
         return None
     return dimension_expression(value, YieldDimension, YieldKpi, RepairDimension, RepairKpi)
@@ -343,7 +347,7 @@ def _any_dimensions(value: YieldDimensions | RepairDimensions | None) -> str | N
 
 _Int32 = Annotated[int, Field(ge=-(2**31), lt=2**31)]
 _Count = Annotated[int, Field(ge=0, lt=2**31)]
-_Dimensions = Annotated[YieldDimensions | RepairDimensions, BeforeValidator(_any_dimensions)]
+_Dimensions = Annotated[Dimensions, BeforeValidator(_any_dimensions)]
 
 
 class WATSFilter(WatsModel):

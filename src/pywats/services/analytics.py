@@ -23,6 +23,7 @@ from pywats.models.analytics import (
     YieldData,
 )
 from pywats.models.analytics_filter import (
+    Dimensions,
     MeasurementPaths,
     RepairDimension,
     RepairDimensions,
@@ -735,7 +736,7 @@ def _of_one_product(filter: WATSFilter) -> WATSFilter:
 
 def _grouped(
     filter: WATSFilter | None,
-    dimensions: YieldDimensions | RepairDimensions | None,
+    dimensions: Dimensions | None,
     *kinds: type[StrEnum],
 ) -> WATSFilter:
     """Return the filter with the dimensions in it, as some servers read them there and some in the query."""
