@@ -47,18 +47,18 @@ class StatusFilter(StrEnum):
 class DateGrouping(IntEnum):
     """Length of one period.
 
-    The numbers are the server's. Which length a number stands for is not confirmed: by the server's
-    documentation, 30 periods of grouping 1 are the last 30 days, which would make 1 a day, not a quarter.
-    Look at the `period` of the rows, or limit the time by dates.
+    The numbers are the server's; the names follow from its documentation, which says that 30 periods of
+    grouping 1 are the last 30 days. They are not confirmed on a server, and other software has them the other
+    way round, from 0, a year, to 5, an hour: look at the `period` of the rows.
     """
 
     NONE = -1
-    YEAR = 0
-    QUARTER = 1
-    MONTH = 2
-    WEEK = 3
-    DAY = 4
-    HOUR = 5
+    HOUR = 0
+    DAY = 1
+    WEEK = 2
+    MONTH = 3
+    QUARTER = 4
+    YEAR = 5
 
 
 class RunFilter(IntEnum):
@@ -368,7 +368,7 @@ class WATSFilter(WatsModel):
         level: Name of a production level.
         date_from: Begin of the time, inclusive; a naive datetime is local time.
         date_to: End of the time, inclusive; a naive datetime is local time.
-        date_grouping: Length of a period; see `DateGrouping` before you use it.
+        date_grouping: Length of a period.
         period_count: How many periods to go back.
         include_current_period: Count the period that is still running. Where periods are given, a server was
             seen to answer nothing unless this is True.

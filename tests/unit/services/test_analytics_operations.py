@@ -48,7 +48,7 @@ ID = "6f1d2b1c-3c1e-4c55-9d0a-2f7b8f1a9e01"
 PERIODS = WATSFilter(
     product_group="Boards", date_grouping=DateGrouping.DAY, period_count=7, include_current_period=True
 )
-PERIODS_SENT = b'{"productGroup":"Boards","dateGrouping":4,"periodCount":7,"includeCurrentPeriod":true}'
+PERIODS_SENT = b'{"productGroup":"Boards","dateGrouping":1,"periodCount":7,"includeCurrentPeriod":true}'
 ONE_PRODUCT = WATSFilter(part_number="CB-07", test_operation="ICT")
 ONE_PRODUCT_SENT = b'{"partNumber":"CB-07","testOperation":"ICT"}'
 
