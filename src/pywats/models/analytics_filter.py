@@ -339,9 +339,7 @@ def path_expression(paths: MeasurementPaths) -> str:
     return text
 
 
-def _any_dimensions(value: Dimensions | None) -> str | None:
-    if value is None:
-        return None
+def _any_dimensions(value: Dimensions) -> str:
     return dimension_expression(value, YieldDimension, YieldKpi, RepairDimension, RepairKpi)
 
 
