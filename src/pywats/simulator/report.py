@@ -3,7 +3,7 @@
 A report is kept as it was sent and is readable in that format only: one submitted as WSJF
 answers 404 as WSXF, and the other way round, since nothing is converted. Header queries find
 both. Unlike a real server, this one has processed a report as soon as it has answered, also
-one whose start lies in the future.
+one whose start lies in the future. The uses of the assets that a WSJF report names are counted.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from .asset_store import Assets
+from .asset_usage import count_usage
 from .odata import Rules, find, select
 from .report_files import certificate, content, reduced, zip_archive
 from .report_header import (
@@ -52,7 +54,9 @@ class ReportService:
     """Answers the operations under ``/api/Report``."""
 
     def __init__(self, store: Store) -> None:
+        self._store = store
         self._table = ReportTable(store)
+        self._assets = Assets(store)
 
     def routes(self) -> list[ApiRoute]:
         """The service's routes."""
@@ -123,9 +127,11 @@ class ReportService:
         body = await request.body()
         document = parse_json(body)
         check_wsjf(document)
-        if number_repair_files(document):
-            body = json.dumps(document).encode()
-        return self._submit("wsjf", document["id"], body, wsjf_header(document, len(body)))
+        with self._store.transaction():
+            counted = count_usage(self._assets, document)
+            if number_repair_files(document) or counted:
+                body = json.dumps(document).encode()
+            return self._submit("wsjf", document["id"], body, wsjf_header(document, len(body)))
 
     async def get_report(self, request: Request) -> Response:
         """Reads a report as WSJF."""

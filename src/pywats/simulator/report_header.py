@@ -109,11 +109,12 @@ def wsjf_header(document: Mapping[str, Any], size: int) -> dict[str, Any]:
         {"description": info["description"], "value": info.get("text") or _as_text(info.get("numeric"))}
         for info in document.get("miscInfos") or []
     ]
+    stats = {one["assetSN"]: one for one in document.get("assetStats") or []}
     if uut:
         header.update(
             subUnits=units,
             miscInfo=infos,
-            assets=[_asset(asset) for asset in document.get("assets") or []],
+            assets=[_asset(asset["assetSN"], stats) for asset in document.get("assets") or []],
             attachments=[
                 {"stepId": number, "filename": file["name"]} for number, file in step_files(document)
             ],
@@ -157,19 +158,19 @@ def _header(size: int, **values: Any) -> dict[str, Any]:
     return {**blank, "measuresDeleted": False, "reportSize": (size + 1023) // 1024, **values}
 
 
-def steps(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def steps(document: Mapping[str, Any], separator: str = "/") -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The steps of a test report in execution order, each with its path from the root."""
     if document.get("root"):
-        yield from _below("", document["root"])
+        yield from _below("", document["root"], separator)
 
 
-def _below(path: str, step: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    path = f"{path}/{step['name']}" if path else step["name"]
+def _below(above: str, step: Mapping[str, Any], separator: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    path = f"{above}{step['name']}"
     yield path, step
     # What a skipped step holds is ignored, and was not checked.
     if step["status"] != "S":
         for child in step.get("steps") or []:
-            yield from _below(path, child)
+            yield from _below(f"{path}{separator}", child, separator)
 
 
 def step_files(document: Mapping[str, Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -223,5 +224,6 @@ def _sub_unit(unit: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _asset(asset: Mapping[str, Any]) -> dict[str, Any]:
-    return {"serialNumber": asset["assetSN"], **dict.fromkeys(_COUNTERS)}
+def _asset(serial_number: str, stats: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    known = stats.get(serial_number, {})
+    return {"serialNumber": serial_number, **{name: known.get(name) for name in _COUNTERS}}
