@@ -1,0 +1,340 @@
+"""The filter that the statistics share: which reports are meant, and how many rows are wanted.
+
+Texts are compared with regard to letter case, ``status`` and the names of members without. All
+that is given has to hold, each operation passing over what it does not honour. Members that are
+null or empty, and counts of 0, are taken as not given.
+
+The time is limited by ``dateFrom`` and ``dateTo``; else, where ``periodCount`` or ``dateGrouping``
+is given, to ``periodCount`` periods (30, if not given), the last of which is the running one if
+``includeCurrentPeriod`` is true and the one before if not; else to the last 30 days. With both,
+``periodCount`` goes back from ``dateTo``.
+
+``run`` tells which test of a unit in an operation counts: 1, 2 and 3, -1 for the last, -2 for all. What
+``yield`` means is not certain: here the same, while the percentages that it may be limit nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from .analytics_reports import StoredReport
+from .odata import find
+from .periods import DAY, HOUR, YEAR, earlier, period_start, periods_back
+from .report_rules import RESULTS, parse_moment
+from .wire import INT32, bad_request
+
+Condition = Callable[[StoredReport], bool]
+_Texts = Callable[[StoredReport], Iterable[str | None]]
+
+DEFAULT_DAYS = 30
+ALL_RUNS = -2
+
+_LAST = -1
+_RUNS = (1, 2, 3, _LAST, ALL_RUNS)
+_STATUSES = ("Passed", "Failed", "Error", "Terminated", "Done", "Skipped")
+_LETTERS = {letter.lower(): word for letter, word in RESULTS.items()}
+
+
+def _header(name: str) -> _Texts:
+    return lambda report: (report.header[name],)
+
+
+def _test(name: str) -> _Texts:
+    return lambda report: (report.test.get(name),)
+
+
+# Repair reports have no batch, program or socket; there those of the test that was failed count.
+_TEXTS: dict[str, _Texts] = {
+    "serialNumber": _header("serialNumber"),
+    "partNumber": _header("partNumber"),
+    "revision": _header("revision"),
+    "batchNumber": _test("batchNumber"),
+    "stationName": _header("stationName"),
+    "testOperation": lambda report: (report.test_operation, _as_text(report.test_code)),
+    "productGroup": lambda report: report.product_groups,
+    "level": _header("location"),
+    "swFilename": _test("swFilename"),
+    "swVersion": _test("swVersion"),
+    "socket": lambda report: (_as_text(report.test.get("testSocketIndex")),),
+    "assetSerialNumber": lambda report: (number for number, _ in report.assets),
+    "assetName": lambda report: (name for _, name in report.assets),
+}
+_MISC = {"description": ("miscDescription", "miscInfoDescription"), "value": ("miscValue", "miscInfoString")}
+
+ALL_MEMBERS = frozenset(_TEXTS) | {
+    "status", "yield", "run", "dateFrom", "dateTo", "dateGrouping", "periodCount", "includeCurrentPeriod",
+    "maxCount", "minCount", "topCount", *_MISC["description"], *_MISC["value"],
+}  # fmt: skip
+"""What a filter can have that selects; ``dimensions`` does not."""
+
+
+class Pattern:
+    """A text of a filter: alternatives parted by ``;``, with wildcards, or with ``!`` in front to exclude."""
+
+    def __init__(self, text: str) -> None:
+        parts = [part for part in text.split(";") if part]
+        self._wanted = [_wildcards(part) for part in parts if not part.startswith("!")]
+        self._unwanted = [_wildcards(part[1:]) for part in parts if part.startswith("!")]
+
+    def takes(self, values: Iterable[str | None]) -> bool:
+        """Whether one of the values is wanted (or anything is) and none is excluded."""
+        texts = [value for value in values if value is not None]
+        wanted = not self._wanted or any(test(text) for test in self._wanted for text in texts)
+        return wanted and not any(test(text) for test in self._unwanted for text in texts)
+
+
+def _wildcards(text: str) -> Callable[[str], object]:
+    # Runs of % are one, as the time that .*.*.* takes grows with the power of its length.
+    parts = re.findall(r"[%*]+|[_?]|\[\^?[^\]]+\]|.", text, re.DOTALL)
+    return re.compile("".join(map(_as_regex, parts)), re.DOTALL).fullmatch
+
+
+def _as_regex(part: str) -> str:
+    if part[0] in "%*":
+        return ".*"
+    if part in ("_", "?"):
+        return "."
+    if len(part) == 1:
+        return re.escape(part)
+    inside = part[1:-1]
+    negated = inside.startswith("^") and len(inside) > 1
+    ranges = re.findall(r".-.|.", inside[1:] if negated else inside, re.DOTALL)
+    # A range that goes backwards holds nothing, in SQL too.
+    sets = "".join(_as_range(item) for item in ranges)
+    if not sets:
+        return "." if negated else r"(?!)"
+    return f"[{'^' if negated else ''}{sets}]"
+
+
+def _as_range(item: str) -> str:
+    if len(item) == 1:
+        return re.escape(item)
+    first, last = item[0], item[2]
+    return f"{re.escape(first)}-{re.escape(last)}" if first <= last else ""
+
+
+class _Sent:
+    """The members of a filter, without those that the operation does not honour."""
+
+    def __init__(self, members: Mapping[str, Any], honoured: Collection[str]) -> None:
+        self._values = {name.lower(): value for name, value in members.items() if value not in (None, "")}
+        self._values.setdefault("assetserialnumber", self._values.get("assetserialnum"))
+        self._honoured = honoured
+
+    def value(self, name: str) -> Any:
+        return self._values.get(name.lower()) if name in self._honoured else None
+
+    def text(self, name: str) -> str | None:
+        value = self.value(name)
+        if value is not None and not isinstance(value, str):
+            raise bad_request(f"{name} must be a string, not {value!r}.")
+        return value
+
+    def integer(self, name: str, minimum: int = INT32[0], maximum: int = INT32[1]) -> int | None:
+        value = self.value(name)
+        if value is None:
+            return None
+        if not isinstance(value, int) or isinstance(value, bool) or not minimum <= value <= maximum:
+            raise bad_request(f"{name} must be a whole number from {minimum} to {maximum}, not {value!r}.")
+        return value
+
+    def count(self, name: str) -> int | None:
+        return self.integer(name, minimum=0) or None
+
+    def flag(self, name: str) -> bool:
+        value = self.value(name)
+        if value is not None and not isinstance(value, bool):
+            raise bad_request(f"{name} must be true or false, not {value!r}.")
+        return bool(value)
+
+    def moment(self, name: str) -> datetime | None:
+        value = self.text(name)
+        try:
+            return None if value is None else parse_moment(value)
+        except ValueError as error:
+            raise bad_request(f"{name}: {error}.") from error
+
+
+@dataclass(frozen=True)
+class Window:
+    """A span of time; what has no end (or begin) is open there.
+
+    Attributes:
+        begin: Its begin, which belongs to it.
+        end: Its end, which belongs to it too.
+    """
+
+    begin: datetime | None = None
+    end: datetime | None = None
+
+    def holds(self, moment: datetime) -> bool:
+        """Whether a moment lies in it."""
+        return (self.begin is None or moment >= self.begin) and (self.end is None or moment <= self.end)
+
+    def holds_start(self, report: StoredReport) -> bool:
+        """Whether a report started in it."""
+        return self.holds(report.start)
+
+    def preceding(self) -> Window | None:
+        """The span of the same length before it; None if it has no begin."""
+        if self.begin is None:
+            return None
+        length = (self.end or now()) - self.begin
+        # Its end does not belong to it, as it is the begin of this one; starts are whole seconds.
+        return Window(earlier(self.begin, length), earlier(self.begin, timedelta(seconds=1)))
+
+
+def now() -> datetime:
+    """This moment in UTC."""
+    return datetime.now(UTC)
+
+
+def last_days(days: int) -> Window:
+    """The span from some days ago on."""
+    return Window(earlier(now(), timedelta(days=min(days, timedelta.max.days))))
+
+
+@dataclass(frozen=True)
+class ReportFilter:
+    """What a filter says.
+
+    Attributes:
+        conditions: What reports have to fulfil, apart from the time.
+        window: When they have to start.
+        grouping: The number of the period length, if one is given.
+        max_count: The most data to consider, or to return.
+        min_count: Rows with a lower count are left out.
+        top_count: How many rows are wanted.
+    """
+
+    conditions: tuple[Condition, ...]
+    window: Window
+    grouping: int | None = None
+    max_count: int | None = None
+    min_count: int = 0
+    top_count: int | None = None
+
+    @property
+    def most_rows(self) -> int | None:
+        """How many rows to return where ``maxCount`` limits nothing else."""
+        return min(filter(None, (self.top_count, self.max_count)), default=None)
+
+    def takes(self, report: StoredReport) -> bool:
+        """Whether a report is meant, whenever it started."""
+        return all(condition(report) for condition in self.conditions)
+
+    def select(self, reports: Iterable[StoredReport]) -> list[StoredReport]:
+        """The reports that are meant."""
+        return [report for report in reports if self.window.holds_start(report) and self.takes(report)]
+
+
+def read_filter(
+    members: Mapping[str, Any],
+    honoured: Collection[str] = ALL_MEMBERS,
+    *,
+    default_days: int | None = DEFAULT_DAYS,
+    default_run: int = ALL_RUNS,
+) -> ReportFilter:
+    """The filter that a JSON object describes, or a 400.
+
+    Args:
+        members: The members of the object.
+        honoured: Those that the operation honours.
+        default_days: How many days to go back if no time is given; None for all time.
+        default_run: Which run counts if neither ``run`` nor ``yield`` says it.
+    """
+    sent = _Sent(members, honoured)
+    return ReportFilter(
+        conditions=tuple(_conditions(sent, default_run)),
+        window=_window(sent, default_days),
+        grouping=_grouping(sent),
+        max_count=sent.count("maxCount"),
+        min_count=sent.count("minCount") or 0,
+        top_count=sent.count("topCount"),
+    )
+
+
+def _conditions(sent: _Sent, default_run: int) -> Iterable[Condition]:
+    for name, texts in _TEXTS.items():
+        text = sent.text(name)
+        if text is not None:
+            yield text_condition(text, texts)
+    status = sent.text("status")
+    if status is not None:
+        pattern = Pattern(";".join(map(_status, filter(None, status.split(";")))))
+        yield lambda report: pattern.takes((report.header["result"],))
+    yield from _misc_conditions(sent)
+    runs = [run for run in (_run(sent), _yield(sent)) if run is not None] or [default_run]
+    yield from (_run_condition(run) for run in runs if run != ALL_RUNS)
+
+
+def text_condition(text: str, texts: _Texts) -> Condition:
+    """The condition that one of a report's texts is as a filter wants it."""
+    pattern = Pattern(text)
+    return lambda report: pattern.takes(texts(report))
+
+
+def _status(text: str) -> str:
+    mark, word = text[: text.startswith("!")], text.removeprefix("!")
+    known = _LETTERS.get(word.lower()) or find(word, _STATUSES)
+    if known is None:
+        raise bad_request(f"status must be of {', '.join(_STATUSES)}, not {text!r}.")
+    return mark + known
+
+
+def _misc_conditions(sent: _Sent) -> Iterable[Condition]:
+    """One misc info has to fit both: its description, and its value."""
+    patterns = [
+        (key, Pattern(text)) for key, names in _MISC.items() for name in names if (text := sent.text(name))
+    ]
+    if patterns:
+        yield lambda report: any(
+            all(pattern.takes((info[key],)) for key, pattern in patterns) for info in report.misc_infos
+        )
+
+
+def _run(sent: _Sent) -> int | None:
+    run = sent.integer("run")
+    if run is not None and run not in _RUNS:
+        raise bad_request(f"run must be one of {', '.join(map(str, _RUNS))}, not {run}.")
+    return run
+
+
+def _yield(sent: _Sent) -> int | None:
+    which = sent.integer("yield", min(_RUNS), 100)
+    return which if which in _RUNS else None
+
+
+def _run_condition(run: int) -> Condition:
+    if run == _LAST:
+        return lambda report: report.header["run"] == len(report.runs)
+    return lambda report: report.header["run"] == run
+
+
+def _grouping(sent: _Sent) -> int | None:
+    grouping = sent.integer("dateGrouping", -1, YEAR)
+    return grouping if grouping in range(HOUR, YEAR + 1) else None
+
+
+def _window(sent: _Sent, default_days: int | None) -> Window:
+    begin, end = sent.moment("dateFrom"), sent.moment("dateTo")
+    periods, grouping = sent.count("periodCount"), _grouping(sent)
+    current = sent.flag("includeCurrentPeriod")
+    dated = begin is not None or end is not None
+    if periods is None and (dated or grouping is None):
+        return Window(begin, end) if dated or default_days is None else last_days(default_days)
+    if periods is not None and sent.value("dateGrouping") == -1:
+        raise bad_request("periodCount needs a dateGrouping other than -1.")
+    length = DAY if grouping is None else grouping
+    running = period_start(end or now(), length)
+    first = periods_back(running, length, (periods or DEFAULT_DAYS) - current)
+    last = end if current else earlier(running, timedelta(seconds=1))
+    return Window(first if begin is None else max(first, begin), last)
+
+
+def _as_text(value: object) -> str | None:
+    return None if value is None else str(value)
