@@ -62,7 +62,7 @@ class PackageFile(WatsModel):
     Attributes:
         package_file_id: What `set_file_attribute` takes.
         package_folder_name: Folder that the file lies in.
-        attributes: What a station does with it on install.
+        attributes: What a station does with it on install: a `PackageFileAttribute`, or a text that is none.
     """
 
     package_file_id: Annotated[
@@ -77,7 +77,7 @@ class PackageFile(WatsModel):
         Field(validation_alias=AliasChoices("name", "filename", "fileName"), serialization_alias="name"),
     ] = None
     package_folder_name: str | None = None
-    attributes: PackageFileAttribute | None = None
+    attributes: Annotated[PackageFileAttribute | str | None, Field(union_mode="left_to_right")] = None
     # The server writes it with a capital D, unlike its neighbours.
     description: Annotated[str | None, Field(alias="Description")] = None
     path: str | None = None
