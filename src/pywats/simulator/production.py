@@ -36,7 +36,7 @@ class ProductionService:
         store.create(_SCHEMA)
         self._units = UnitTable(store)
         self._parts = (
-            AssemblyService(self._units),
+            AssemblyService(store, self._units),
             VerificationService(store, self._units),
             SerialNumberService(store),
         )

@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from .production_units import FINALIZED, PHASES, UnitTable, tags
+from .store import Store
 from .wire import ApiRoute, Query, bad_request, done, parse_xml
 
 _COMPONENT = "{http://wats.virinco.com/schemas/WATS/wsbf}Component"
@@ -42,7 +43,8 @@ class _Slot:
 class AssemblyService:
     """Answers AddChildUnit, RemoveChildUnit and CheckChildUnits."""
 
-    def __init__(self, units: UnitTable) -> None:
+    def __init__(self, store: Store, units: UnitTable) -> None:
+        self._store = store
         self._units = units
 
     def routes(self) -> list[ApiRoute]:
@@ -75,8 +77,7 @@ class AssemblyService:
                 f"The unit {name!r}, {child['partNumber']!r} revision {child['revision']!r}, "
                 f"does not fit into {parent['serialNumber']!r}."
             )
-        self._units.change(child, {"parentSerialNumber": parent["serialNumber"]})
-        return done()
+        return self._move(child, parent["serialNumber"])
 
     async def remove_child_unit(self, request: Request) -> Response:
         """Takes a unit out of another."""
@@ -84,8 +85,7 @@ class AssemblyService:
         parent, child = self._unit(query, "parent"), self._unit(query, "child")
         if child["parentSerialNumber"] != parent["serialNumber"]:
             raise bad_request(f"The unit {child['serialNumber']!r} is not in {parent['serialNumber']!r}.")
-        self._units.change(child, {"parentSerialNumber": None})
-        return done()
+        return self._move(child, None)
 
     async def check_child_units(self, request: Request) -> Response:
         """Tells which children are wrong, and which are missing."""
@@ -110,6 +110,11 @@ class AssemblyService:
         ]
         right = all(child["isInBoxBuild"] and child["isFinalized"] for child in found)
         return JSONResponse({"isOk": right and not missing, "children": found, "missing": missing})
+
+    def _move(self, child: Row, parent_serial_number: str | None) -> Response:
+        with self._store.transaction():
+            self._units.change(child, {"parentSerialNumber": parent_serial_number})
+        return done()
 
     def _unit(self, query: Query, role: str) -> Row:
         return self._units.found(query.required(f"{role}SerialNumber"), _given(query, f"{role}PartNumber"))
