@@ -89,7 +89,8 @@ class AsyncRootCauseService(AsyncService):
         ticket is sent, and may lose its assignee when it is saved without.
 
         A comment would be there twice if the request were repeated, so one that may have taken effect is not
-        repeated. The ticket that is returned has no comment left to send; the one that was given still has.
+        repeated. `ticket` still holds the comment afterwards; go on with the one that is returned. `history`
+        is not sent.
 
         Args:
             ticket: The ticket as it shall be, with the `ticket_id` that it has.
@@ -113,7 +114,11 @@ class AsyncRootCauseService(AsyncService):
                 "for a ticket that is no longer open: set ticket.assignee"
             )
         return await self._client.request(
-            "PUT", "/api/RootCause/Ticket", Ticket, content=to_json(ticket), idempotent=False
+            "PUT",
+            "/api/RootCause/Ticket",
+            Ticket,
+            content=to_json(ticket, exclude=("history",)),
+            idempotent=False,
         )
 
     async def get_tickets(
