@@ -25,19 +25,31 @@ from pywats import (
 )
 from pywats.models import (
     BomComponent,
+    MeasurementGroup,
+    MeasurementPath,
     MiscInfoSearchRow,
     Process,
     Product,
     ProductRevision,
     ProductView,
+    RepairDimension,
+    RepairDimensions,
+    RepairKpi,
+    RepairStatistics,
     ReportHeader,
     ReportInsertResult,
+    SortDirection,
     Vendor,
+    WATSFilter,
+    YieldData,
+    YieldDimension,
+    YieldKpi,
 )
 from pywats.services import AsyncBoxBuildTemplate
 
 if TYPE_CHECKING:
     from pywats.services.sync import (
+        SyncAnalyticsService,
         SyncBoxBuildTemplate,
         SyncProcessService,
         SyncProductService,
@@ -104,6 +116,20 @@ def use_processes(api: pyWATS) -> None:
     assert_type(api.process, SyncProcessService)
     assert_type(api.process.get_processes(), list[Process])
     assert_type(api.process.get_processes(include_test_operations=True), list[Process])
+
+
+def use_statistics(api: pyWATS, filter: WATSFilter) -> None:
+    assert_type(api.analytics, SyncAnalyticsService)
+    assert_type(api.analytics.get_dynamic_yield(dimensions="fpy asc;partNumber"), list[YieldData])
+    api.analytics.get_dynamic_yield(filter, dimensions=[(YieldKpi.FPY, "asc"), YieldDimension.LEVEL])
+    api.analytics.get_dynamic_yield(dimensions=((YieldKpi.FPY, SortDirection.ASC),))
+    by_code: RepairDimensions = [(RepairKpi.REPAIR_COUNT, "desc"), RepairDimension.REPAIR_CODE]
+    assert_type(api.analytics.get_dynamic_repair(dimensions=by_code), list[RepairStatistics])
+    WATSFilter(part_number="X", dimensions=[YieldKpi.FPY, RepairDimension.REPAIR_CODE])
+    path = MeasurementPath("Main", "Rails", measurement="3V3")
+    assert_type(api.analytics.get_measurements(filter, measurement_paths=path), list[MeasurementGroup])
+    api.analytics.get_aggregated_measurements(filter, measurement_paths=[path, "Main¶Current"])
+    api.analytics.get_oee_analysis(available_time=[8, 8, 8, 8, 7.5, 0, 0])
 
 
 def pass_services_on(products: SyncProductService, reports: SyncReportService) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pywats import AsyncWATS, RetryConfig, SyncConfig, pyWATS
+from pywats.models import RepairKpi, WATSFilter, YieldKpi
 
 if TYPE_CHECKING:
     from pywats.services.sync import SyncProductService
@@ -57,6 +58,17 @@ def misuse_services(api: pyWATS) -> None:
     api.report.get_attachment("8a1b8e5e-2a5c-4d0b-9a53-0b9f2f2f0d4e")  # type: ignore[call-arg]
     api.process.get_processes(True)  # type: ignore[call-arg]
     api.config = SyncConfig()  # type: ignore[misc]
+
+
+def misuse_statistics(api: pyWATS) -> None:
+    WATSFilter(part_no="X")  # type: ignore[call-arg]
+    WATSFilter(date_grouping="day")  # type: ignore[arg-type]
+    WATSFilter(top_count="10")  # type: ignore[arg-type]
+    api.analytics.get_uut_reports("partNumber eq 'X'")  # type: ignore[arg-type]
+    api.analytics.get_measurements()  # type: ignore[call-arg]
+    api.analytics.get_oee_analysis()  # type: ignore[call-arg]
+    api.analytics.get_dynamic_yield(dimensions=[RepairKpi.REPAIR_COUNT])  # type: ignore[list-item]
+    api.analytics.get_dynamic_yield(dimensions=[(YieldKpi.FPY, "down")])  # type: ignore[list-item]
 
 
 def misuse_results(api: pyWATS) -> None:
