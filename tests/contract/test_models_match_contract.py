@@ -53,7 +53,8 @@ SERVICES = {
 RENAMED = {"WsbfBom": "Bom", "WsbfComponent": "BomComponent", "StepLoopSummary": "StepLoop",
            "StepLoopIteration": "StepLoop", "StepBase": "Step", "ReportBase": "UUTReport"}  # fmt: skip
 NO_MODEL = {
-    "ReportApiError",  # an error body, read by the client
+    "ApiError",  # error bodies, read by the client
+    "ReportApiError",
     "StepCarriesPayload",  # conditions of the file, no wire objects
     "NamedMeasurement",
 }
@@ -72,10 +73,11 @@ def references(node: object) -> Iterator[str]:
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, methods in CONTRACT["paths"].items():
+        # A path may also hold parameters for all its methods.
+        shared = methods.get("parameters", [])
         for method, operation in methods.items():
-            # A path may also hold parameters for all its methods.
             if isinstance(operation, dict) and "operationId" in operation:
-                yield method, path, operation
+                yield method, path, {**operation, "parameters": [*shared, *operation.get("parameters", ())]}
 
 
 def used_schemas() -> set[str]:

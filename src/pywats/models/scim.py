@@ -30,7 +30,6 @@ __all__ = [
     "ScimUserName",
 ]
 
-_USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 _PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
@@ -65,7 +64,7 @@ class ScimUser(WatsModel):
         external_id: Id of the user at the identity provider.
         name: Parts of the person's name.
         emails: E-mail addresses.
-        schemas: What kind of SCIM resource this is.
+        schemas: What kind of SCIM resource this is; `create_user` fills it in.
         meta: When it was created and changed, and the like; given by the server.
     """
 
@@ -76,7 +75,7 @@ class ScimUser(WatsModel):
     external_id: str | None = None
     name: ScimUserName | None = None
     emails: list[ScimUserEmail] | None = None
-    schemas: list[str] | None = Field(default_factory=lambda: [_USER])
+    schemas: list[str] | None = None
     meta: dict[str, Any] | None = None
 
 

@@ -15,6 +15,7 @@ from pywats.services.paging import check_page_size, iter_pages
 __all__ = ["AsyncScimService"]
 
 _MEDIA_TYPE: Final = "application/scim+json"
+_USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 _ACCEPT: Final = "application/scim+json, application/json"
 
 # The server may give less than it is asked for; that is no harm, so the type of `count` is the only limit.
@@ -106,8 +107,8 @@ class AsyncScimService(AsyncService):
     async def create_user(self, user: ScimUser) -> ScimUser:
         """Create a user.
 
-        What the server gives (`id`, `meta`) is not sent. A request that may have taken effect is not
-        repeated.
+        What the server gives (`id`, `meta`) is not sent, and `schemas` is filled in. A request that may have
+        taken effect is not repeated.
 
         Args:
             user: The user, with a `user_name`.
@@ -125,6 +126,8 @@ class AsyncScimService(AsyncService):
         """
         if not (user.user_name or "").strip():
             raise ValueError("a new user needs a user_name")
+        if not user.schemas:
+            user = user.model_copy(update={"schemas": [_USER]})
         return await self._client.request(
             "POST",
             "/api/SCIM/v2/Users",

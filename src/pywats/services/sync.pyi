@@ -2479,8 +2479,8 @@ class SyncScimService:
     def create_user(self, user: ScimUser) -> ScimUser:
         """Create a user.
 
-        What the server gives (`id`, `meta`) is not sent. A request that may have taken effect is not
-        repeated.
+        What the server gives (`id`, `meta`) is not sent, and `schemas` is filled in. A request that may have
+        taken effect is not repeated.
 
         Args:
             user: The user, with a `user_name`.

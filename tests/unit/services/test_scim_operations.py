@@ -27,7 +27,6 @@ from pywats.models import (
     ScimUserEmail,
     ScimUserName,
 )
-from pywats.models.base import LENIENT
 from pywats.services import AsyncScimService
 from tests.unit.services.cases import Case, check, run
 
@@ -38,10 +37,6 @@ USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 SECRET = "eyJhbGciOiJIUzI1NiJ9.c2VjcmV0"
-
-
-def read(document: dict[str, Any]) -> ScimUser:
-    return ScimUser.model_validate(document, context=LENIENT)
 
 
 CASES = {
@@ -58,7 +53,7 @@ CASES = {
         query={"filter": 'userName eq "a&b"', "startIndex": "1", "count": "0"},
         accept=ACCEPT,
         answer={"totalResults": 1, "Resources": [{"id": ID}]},
-        result=ScimListResponse(total_results=1, resources=[read({"id": ID})]),
+        result=ScimListResponse(total_results=1, resources=[ScimUser(id=UUID(ID))]),
     ),
     "get_users without anything": Case(
         lambda s: s.get_users(),
@@ -97,21 +92,21 @@ CASES = {
         accept=ACCEPT,
         idempotent=False,
         answer={"id": ID},
-        result=read({"id": ID}),
+        result=ScimUser(id=UUID(ID)),
     ),
     "get_user": Case(
         lambda s: s.get_user(ID.upper()),
         f"GET /api/SCIM/v2/Users/{ID}",
         accept=ACCEPT,
         answer={"id": ID},
-        result=read({"id": ID}),
+        result=ScimUser(id=UUID(ID)),
     ),
     "get_user_by_username": Case(
         lambda s: s.get_user_by_username("jo+1@example.com/ä?#%"),
         "GET /api/SCIM/v2/Users/userName=jo%2B1%40example.com%2F%C3%A4%3F%23%25",
         accept=ACCEPT,
         answer={"id": ID},
-        result=read({"id": ID}),
+        result=ScimUser(id=UUID(ID)),
     ),
     "update_user": Case(
         lambda s: s.update_user(
@@ -138,7 +133,7 @@ CASES = {
         accept=ACCEPT,
         idempotent=True,
         answer={"id": ID, "active": False},
-        result=read({"id": ID, "active": False}),
+        result=ScimUser(id=UUID(ID), active=False),
     ),
     "delete_user": Case(
         lambda s: s.delete_user(ID), f"DELETE /api/SCIM/v2/Users/{ID}", accept=ACCEPT, answer=b""
@@ -149,6 +144,19 @@ CASES = {
 @pytest.mark.parametrize("case", [pytest.param(case, id=name) for name, case in CASES.items()])
 def test_an_operation_sends_its_request_and_returns_its_answer(case: Case) -> None:
     check(AsyncScimService, case)
+
+
+@respx.mock
+def test_the_schemas_of_a_new_user_are_sent_as_they_are_and_the_user_stays_as_it_is() -> None:
+    route = respx.route().respond(200, json={"id": ID})
+    plain, extended = ScimUser(user_name="jo"), ScimUser(user_name="jo", schemas=[USER, "urn:more"])
+    run(AsyncScimService, lambda service: service.create_user(plain))
+    run(AsyncScimService, lambda service: service.create_user(extended))
+    assert [json.loads(call.request.content)["schemas"] for call in route.calls] == [
+        [USER],
+        [USER, "urn:more"],
+    ]
+    assert plain.schemas is None
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if name != "delete_user"])
