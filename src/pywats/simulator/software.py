@@ -1,7 +1,8 @@
 """The service Software: packages for test stations, their files, and virtual folders.
 
-Where the API's description is silent, this server does the following. Names are compared as
-they are. On an update, members that were not sent keep their value, as do those that cannot
+Where the API's description is silent, this server does the following. A request is read
+before what it is about is looked up, so that a wrong one is a 400 whatever its id. Names are
+compared as they are. On an update, members that were not sent keep their value, as do those that cannot
 be null and were sent as null; what only the server sets is passed over. The tags that are
 sent replace all tags, except that those marked as deleted are left out; any key is taken as
 one that the tag manager knows. A revoked package does not change any more. Files belong to
@@ -129,8 +130,8 @@ class SoftwareService:
 
     async def update_package(self, request: Request) -> Response:
         """Changes a package, as far as its status lets it."""
-        package = self._requested(request)
         sent = sent_package(await json_object(request))
+        package = self._requested(request)
         if sent.guid("packageId") not in (None, package["packageId"]):
             raise bad_request("packageId is that of another package.")
         changes = {name: value for name, value in details(sent).items() if value != package[name]}
@@ -188,8 +189,8 @@ class SoftwareService:
 
     async def set_package_status(self, request: Request) -> Response:
         """Moves a package to another status."""
-        package = self._requested(request)
         status = choice("status", Query(request).required("status"), STATUSES)
+        package = self._requested(request)
         self._change(package, moved(package, status))
         return JSONResponse(_package(self._package(package["packageId"])))
 
@@ -204,10 +205,10 @@ class SoftwareService:
 
     async def upload_zip(self, request: Request) -> Response:
         """Adds the files of an archive to a draft."""
-        package = self._requested(request)
-        check_files_can_change(package)
         clean = Query(request).flag("cleanInstall")
         async with large_file(request) as archive:
+            package = self._requested(request)
+            check_files_can_change(package)
             files = zipped_files(archive)
         with self._store.transaction():
             if clean:
@@ -225,13 +226,13 @@ class SoftwareService:
 
     async def set_file_attribute(self, request: Request) -> Response:
         """Sets what a station does with a file."""
+        attribute = choice("attribute", Query(request).required("attribute"), ATTRIBUTES)
         identifier = request.path_params["id"].lower()
         file = self._store.row("SELECT * FROM package_file WHERE packageFileId = ?", identifier)
         if file is None:
             raise not_found(f"There is no file {identifier!r}.")
         package = self._package(file["packageId"])
         check_files_can_change(package)
-        attribute = choice("attribute", Query(request).required("attribute"), ATTRIBUTES)
         self._store.run(
             "UPDATE package_file SET attributes = ? WHERE packageFileId = ?", attribute, identifier
         )

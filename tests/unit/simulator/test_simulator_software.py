@@ -162,22 +162,35 @@ def test_a_wrong_package_is_refused(client, members):
 
 @pytest.mark.parametrize("identifier", [UNKNOWN, "7"])
 @pytest.mark.parametrize(
+    ("method", "operation", "content"),
+    [
+        ("GET", "Package", {}),
+        ("PUT", "Package", {"json": {}}),
+        ("DELETE", "Package", {}),
+        ("POST", "PackageStatus", {"params": {"status": "Pending"}}),
+        ("GET", "PackageFiles", {}),
+        ("POST", "Package/UploadZip", {"files": {"file": archive("a/1")}}),
+        ("POST", "Package/FileAttribute", {"params": {"attribute": "None"}}),
+    ],
+)
+def test_an_unknown_id_is_not_found(client, method, operation, content, identifier):
+    answer = client.request(method, f"/api/Software/{operation}/{identifier}", **content)
+
+    assert answer.status_code == 404
+    assert identifier in answer.json()["message"]
+
+
+@pytest.mark.parametrize(
     ("method", "operation"),
     [
-        ("GET", "Package"),
         ("PUT", "Package"),
-        ("DELETE", "Package"),
         ("POST", "PackageStatus"),
-        ("GET", "PackageFiles"),
         ("POST", "Package/UploadZip"),
         ("POST", "Package/FileAttribute"),
     ],
 )
-def test_an_unknown_id_is_not_found(client, method, operation, identifier):
-    answer = client.request(method, f"/api/Software/{operation}/{identifier}", params={"status": "Pending"})
-
-    assert answer.status_code == 404
-    assert identifier in answer.json()["message"]
+def test_a_request_that_lacks_something_is_wrong_whatever_its_id(client, method, operation):
+    assert client.request(method, f"/api/Software/{operation}/{UNKNOWN}").status_code == 400
 
 
 def test_letter_case_of_an_id_does_not_matter(client, create):
