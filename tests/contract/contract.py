@@ -60,6 +60,11 @@ class Operation:
         content: dict[str, Any] | None = self.spec.get("requestBody", {}).get("content")
         return content
 
+    @property
+    def needs_something(self) -> bool:
+        """Whether there is something that a request can lack."""
+        return bool(self.required or self.one_of or self.body)
+
     def answer(self, status: int) -> dict[str, Any] | None:
         """Return the schemas of an answer by media type, which is none without a body; None: undocumented."""
         response = self.spec["responses"].get(str(status))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.contract.contract import CONTRACT, SCHEMAS
+from tests.contract.promises import model_of
 
 _VARIANTS = 3
 _BY_FORMAT = {
@@ -25,7 +26,7 @@ def examples(schema: dict[str, Any]) -> Iterator[Any]:
     """Yield values that are valid by a schema of the contract.
 
     The first ones have all members, and differ in every choice that the schema leaves; the last one has
-    only the members that are required.
+    only the members that are required, by the contract or to tell what the object is.
     """
     for number in range(_VARIANTS):
         yield _Example(number, full=True).of(schema, "text")
@@ -82,12 +83,19 @@ class _Example:
         return others.get(str(kind), {"any": [name, 1, None]})
 
     def _object(self, schema: dict[str, Any]) -> dict[str, Any]:
-        required = schema.get("required", ())
+        required = {*schema.get("required", ()), *self._identifying()}
         return {
             name: self.of(member, name)
             for name, member in schema.get("properties", {}).items()
             if name in required or (self.full and not self._leads_back(member))
         }
+
+    def _identifying(self) -> Iterator[str]:
+        """Yield the members without which a model takes an object for something else altogether."""
+        model = model_of(self.inside[-1]) if self.inside else None
+        if model is not None:
+            for name in model.identified_by:
+                yield str(model.model_fields[name].serialization_alias)
 
     def _leads_back(self, schema: dict[str, Any]) -> bool:
         """Tell whether a member is of the kind of an object that it is in."""

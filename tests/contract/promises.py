@@ -46,7 +46,8 @@ def promised_type(operation: Operation) -> object:
     if not schemas:
         return None
     answer = _type_of(schemas[0])
-    return answer | None if operation.spec.get("x-nullable-response") else answer
+    nullable = operation.spec.get("x-nullable-response") or "null" in resolved(schemas[0]).get("type", ())
+    return answer | None if nullable else answer
 
 
 _SHAPELESS = {"description", "x-shared"}

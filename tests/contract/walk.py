@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -12,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from pywats import AsyncWATS
+from pywats import AsyncWATS, WatsError
 from pywats.services import (
     AsyncAnalyticsService,
     AsyncAssetService,
@@ -59,9 +60,14 @@ class Wire(httpx.AsyncBaseTransport):
         self._inner = inner
         self.requests: list[httpx.Request] = []
         self.answers: list[httpx.Response] = []
+        self.cut = False
+        """Whether requests get no further; they are answered with nothing."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         await request.aread()
+        if self.cut:
+            self.requests.append(request)
+            return httpx.Response(204)
         answer = await self._inner.handle_async_request(request)
         content = await answer.aread()
         self.requests.append(request)
@@ -123,6 +129,16 @@ async def prepared(name: str, number: int = 0) -> AsyncIterator[tuple[AsyncWATS,
         wire.requests.clear()
         wire.answers.clear()
         yield api, wire, call(made) if callable(call) else call
+
+
+async def drafted(name: str, api: AsyncWATS, wire: Wire, arguments: Mapping[str, Any]) -> httpx.Request:
+    """Return the request that a call would send."""
+    wire.cut = True
+    with contextlib.suppress(WatsError):
+        method = getattr(getattr(api, OPERATIONS[name].service), name)
+        await method(**passed(OPERATIONS[name], arguments, io.BytesIO()))
+    wire.cut = False
+    return wire.requests.pop()
 
 
 @cache

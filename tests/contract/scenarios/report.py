@@ -16,7 +16,9 @@ XML_ID = "1c9c2f64-8d86-4b0e-9f0d-6f6b5f0a7c11"
 XML = f"""<?xml version="1.0" encoding="utf-8"?>
 <Reports xmlns="http://wats.virinco.com/schemas/WATS/wsxf"><Report type="UUT" ID="{XML_ID}" PN="CTRL-07"
 SN="ø1" Rev="B" Result="Failed" Start="2025-03-18T09:15:00" Start_utc="2025-03-18T08:15:00"
-MachineName="FCT-3" Location="Line 2" Purpose="Production"><Process Code="100" Name="Final function test"/></Report></Reports>"""
+MachineName="FCT-3" Location="Line 2" Purpose="Production">
+<Process Code="100" Name="Final function test"/></Report>
+</Reports>"""
 
 NOTHING = UUID("00000000-0000-4000-8000-00000000dead")
 NO_LIST = ReportInsertResult, "the server describes one object, and has been seen to send a list of one"

@@ -21,14 +21,17 @@ class Scenario:
         minimal: Only the required arguments.
         more: Further calls; all calls together give every argument. Where they fit together there is one.
         prepare: What is done through the API beforehand.
-        unknown: Arguments that replace those of the minimal call, so that the server finds nothing.
+        unknown: Arguments that replace those of the minimal call, so that the server finds nothing; or the
+            reason why that cannot be, although the contract has an answer for it.
+        beyond: Arguments that the minimal call needs though the contract requires none of them; with reasons.
+        repeatable: Why the further calls are safe to repeat, if the contract says that the operation is not.
         returns: The type of the result, if it is not what the schema of the answer says; with a reason.
-        tolerates: Requests that lack one of these required parameters and yet are no error; with a reason.
     """
 
     minimal: Call = field(default_factory=dict)
     more: tuple[Call, ...] = ()
     prepare: Callable[[AsyncWATS], Awaitable[Any]] | None = None
-    unknown: Arguments | None = None
+    unknown: Arguments | str | None = None
+    beyond: Mapping[str, str] = field(default_factory=dict)
+    repeatable: str | None = None
     returns: tuple[object, str] | None = None
-    tolerates: Mapping[str, str] = field(default_factory=dict)
