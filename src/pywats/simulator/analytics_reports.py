@@ -109,13 +109,6 @@ class StoredReports:
         """The product groups by id."""
         return {row["id"]: row["name"] for row in self._store.rows("SELECT * FROM product_group ORDER BY id")}
 
-    def product_group_filters(self, group: int) -> list[dict[str, Any]]:
-        """The filters of a product group."""
-        rows = self._store.rows(
-            "SELECT partNumber, revision, exclude FROM product_group_filter WHERE groupId = ?", group
-        )
-        return [{**dict(row), "exclude": bool(row["exclude"])} for row in rows]
-
     def _report(
         self,
         header: dict[str, Any],

@@ -140,3 +140,17 @@ def headers(client):
         return answer.json()
 
     return headers
+
+
+@pytest.fixture
+def statistics(client):
+    """Asks for statistics under /api/App with a filter, which must succeed."""
+
+    def statistics(operation, members=None, **params):
+        # Reports of the tests are of 2025, unless they are about the time.
+        body = {"dateFrom": "2025-01-01T00:00:00Z"} if members is None else members
+        answer = client.post(f"/api/App/{operation}", json=body, params=params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    return statistics
