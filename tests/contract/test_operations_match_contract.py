@@ -83,6 +83,7 @@ def test_what_the_simulator_answers_is_what_the_contract_says(name: str, number:
     answer = played(name, number).answer
     assert list(answer_problems(OPERATIONS[name], answer)) == []
     assert answer.is_success
+    assert answer.content != b"[]", "a list without rows says nothing about rows"
 
 
 @every_operation

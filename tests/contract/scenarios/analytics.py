@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pywats import AsyncWATS
 from pywats.models import (
     DateGrouping,
     RepairDimension,
@@ -15,11 +16,13 @@ from pywats.models import (
     YieldDimension,
     YieldKpi,
 )
-from tests.contract.scenarios.report import UUR, UUT, reports
+from tests.contract.scenarios.report import UUR, UUT
 from tests.contract.scenarios.scenario import Scenario
 
-FROM = datetime(2025, 3, 1, tzinfo=UTC)
-TO = datetime(2025, 4, 1, tzinfo=UTC)
+# Some statistics know no time but the last days.
+START = datetime.now(UTC) - timedelta(days=3)
+FROM = START - timedelta(days=1)
+TO = START + timedelta(days=4)
 PART = UUT["pn"]
 OPERATION = UUT["processName"]
 WINDOW = WATSFilter(date_from=FROM, date_to=TO)
@@ -51,22 +54,31 @@ EVERYTHING = WATSFilter(
     dimensions="partNumber",
     run=RunFilter.ALL,
 )
+REPAIRS = EVERYTHING.model_copy(update={"station_name": UUR["machineName"], "status": StatusFilter.PASSED})
 DAYS: dict[str, Any] = {"days": 36500, "product_group_id": "1", "level_id": "1"}
 
 
-def statistics() -> Scenario:
+async def recent_reports(api: AsyncWATS) -> None:
+    """Submit both reports as made a few days ago, of a product that is in a group."""
+    await api.product.add_product_group_filter("Control boards", PART)
+    now = {"start": START.isoformat(), "startUTC": START.isoformat(), "miscInfos": UUT["miscInfos"]}
+    for report in (UUT, UUR):
+        await api.report.submit_report({**report, **now})
+
+
+def statistics(everything: WATSFilter = EVERYTHING) -> Scenario:
     """Statistics whose filter may be left out."""
-    return Scenario(more=({"filter": WINDOW}, {"filter": EVERYTHING}), prepare=reports)
+    return Scenario(more=({"filter": WINDOW}, {"filter": everything}), prepare=recent_reports)
 
 
 def over_days() -> Scenario:
     """Statistics over the last days."""
-    return Scenario(DAYS, prepare=reports)
+    return Scenario(DAYS, prepare=recent_reports)
 
 
 SCENARIOS = {
     "get_version": Scenario(),
-    "get_levels": Scenario(prepare=reports),
+    "get_levels": Scenario(prepare=recent_reports),
     "get_product_groups": Scenario(more=({"include_filters": True},)),
     "get_dynamic_yield": Scenario(
         more=(
@@ -76,7 +88,7 @@ SCENARIOS = {
             },
             {"filter": EVERYTHING},
         ),
-        prepare=reports,
+        prepare=recent_reports,
     ),
     "get_dynamic_repair": Scenario(
         more=(
@@ -85,7 +97,7 @@ SCENARIOS = {
                 "dimensions": [RepairKpi.REPAIR_COUNT, RepairDimension.COMPONENT_REF],
             },
         ),
-        prepare=reports,
+        prepare=recent_reports,
     ),
     "get_volume_yield": statistics(),
     "get_volume_yield_by_query": over_days(),
@@ -95,9 +107,9 @@ SCENARIOS = {
     "get_worst_yield": statistics(),
     "get_worst_yield_by_query": over_days(),
     "get_worst_yield_by_product_group": statistics(),
-    "get_top_failed": Scenario(more=({"filter": STEPS},), prepare=reports),
+    "get_top_failed": Scenario(more=({"filter": STEPS},), prepare=recent_reports),
     "get_top_failed_by_query": Scenario(
-        {**DAYS, "part_number": PART, "process_code": 100, "count": 5}, prepare=reports
+        {**DAYS, "part_number": PART, "process_code": 100, "count": 5}, prepare=recent_reports
     ),
     "get_related_repair_history": Scenario(
         {"part_number": PART, "revision": UUT["rev"]},
@@ -109,18 +121,18 @@ SCENARIOS = {
                 "test_operation_code": UUT["processCode"],
             },
         ),
-        reports,
+        recent_reports,
     ),
-    "get_test_step_analysis": Scenario({"filter": STEPS}, prepare=reports),
+    "get_test_step_analysis": Scenario({"filter": STEPS}, prepare=recent_reports),
     "get_measurements": Scenario(
         {"filter": STEPS},
         ({"filter": STEPS, "measurement_paths": "MainSequence/Power rails/5V rail"},),
-        reports,
+        recent_reports,
     ),
     "get_aggregated_measurements": Scenario(
         {"filter": STEPS},
         ({"filter": STEPS, "measurement_paths": ["MainSequence/Power rails/Ripple::3V3"]},),
-        reports,
+        recent_reports,
     ),
     "get_oee_analysis": Scenario(
         {"available_time": "8,8,8,8,8,0,0"},
@@ -135,9 +147,9 @@ SCENARIOS = {
                 "target_output": 100,
             },
         ),
-        reports,
+        recent_reports,
     ),
-    "get_serial_number_history": Scenario(more=({"filter": STEPS},), prepare=reports),
+    "get_serial_number_history": Scenario(more=({"filter": STEPS},), prepare=recent_reports),
     "get_uut_reports": statistics(),
     "get_uut_reports_by_query": Scenario(
         more=(
@@ -155,7 +167,7 @@ SCENARIOS = {
                 "level_id": "1",
             },
         ),
-        prepare=reports,
+        prepare=recent_reports,
     ),
-    "get_uur_reports": statistics(),
+    "get_uur_reports": statistics(REPAIRS),
 }

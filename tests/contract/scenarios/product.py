@@ -49,6 +49,10 @@ async def product(api: AsyncWATS) -> None:
     await api.product.save_revision(REVISION)
 
 
+async def grouped(api: AsyncWATS) -> None:
+    await api.product.add_product_group_filter("Control boards", PART)
+
+
 async def vendors(api: AsyncWATS) -> None:
     await api.product.save_vendors(VENDORS)
 
@@ -70,7 +74,7 @@ SCENARIOS = {
     "get_product_groups_by_product": Scenario(
         {"part_number": PART},
         ({"part_number": PART, "revision": "B+1"},),
-        product,
+        grouped,
         returns=(object, "an answer of no documented shape that is the point of the operation"),
     ),
     "add_product_group_filter": Scenario(

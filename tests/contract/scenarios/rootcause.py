@@ -75,7 +75,7 @@ SCENARIOS = {
     ),
     "get_tickets": Scenario(
         {"status": TicketStatus.OPEN | TicketStatus.IN_PROGRESS, "view": TicketView.ALL},
-        ({"status": TicketStatus.OPEN, "view": TicketView.ALL, "search_string": "rail & more"},),
+        ({"status": TicketStatus.OPEN, "view": TicketView.ALL, "search_string": "rail"},),
         opened,
     ),
     "archive_tickets": Scenario(
