@@ -122,6 +122,14 @@ def test_a_unit_that_exists_is_updated_and_keeps_what_was_not_sent(client, save)
     assert (unit["currentLocation"], unit["batchNumber"], unit["revision"]) == (None, "B", "2")
 
 
+def test_null_takes_a_value_back(client, save):
+    save({"serialNumber": "U-1", "partNumber": "A", "serialDate": "2025-03-18T08:15:00Z", "xmlData": XML})
+    save({"serialNumber": "U-1", "serialDate": None, "xmlData": None, "unitPhaseId": None})
+
+    unit = client.get("/api/Production/Unit/U-1/A").json()
+    assert (unit["serialDate"], unit["xmlData"], unit["tags"], unit["unitPhaseId"]) == (None, None, [], 2)
+
+
 def test_the_serial_number_is_the_key_so_another_part_number_moves_the_unit(client, save):
     save({"serialNumber": "U-1", "partNumber": "A"})
     save({"serialNumber": "U-1", "partNumber": "B"})
