@@ -122,6 +122,20 @@ def test_a_unit_that_exists_is_updated_and_keeps_what_was_not_sent(client, save)
     assert (unit["currentLocation"], unit["batchNumber"], unit["revision"]) == (None, "B", "2")
 
 
+def test_saving_what_was_read_changes_nothing(client, save):
+    client.put("/api/Product", json={"partNumber": "A"})
+    client.put("/api/Product/Revision", json={"PartNumber": "A", "revision": "1"})
+    save(
+        {"serialNumber": "U-1", "partNumber": "A", "revision": "1", "xmlData": XML, "processCode": 100},
+        {"serialNumber": "U-2", "partNumber": "B", "parentSerialNumber": "U-1"},
+    )
+    read = client.get("/api/Production/Unit/U-1/A").json()
+
+    save(read)
+
+    assert client.get("/api/Production/Unit/U-1/A").json() == read
+
+
 def test_null_takes_a_value_back(client, save):
     save({"serialNumber": "U-1", "partNumber": "A", "serialDate": "2025-03-18T08:15:00Z", "xmlData": XML})
     save({"serialNumber": "U-1", "serialDate": None, "xmlData": None, "unitPhaseId": None})
