@@ -24,6 +24,7 @@ from pywats.models.report.step import (
     kind_of,
     measurement_status,
     new_step,
+    sequence_call,
 )
 from pywats.models.report.step_parts import StepLoop
 from pywats.models.report.summaries import limits
@@ -107,12 +108,7 @@ class Loop:
             ValueError: The API does not allow it.
         """
         sequence = place_of(self.step).above
-        own = None if sequence is None else sequence.step.seq_call
-        call = {
-            "path": "" if own is None else own.path,
-            "name": self.step.name,
-            "version": None if own is None else own.version,
-        }
+        call = sequence_call(None if sequence is None else sequence.step.seq_call, self.step.name)
         with place_of(self.step).naming():
             return self._add("SequenceCall", status, details, seq_call=call)
 

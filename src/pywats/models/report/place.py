@@ -14,6 +14,7 @@ from pywats.models.report.codes import MeasurementStatusCode, StepStatusCode
 from pywats.models.report.measurements import Measurement
 from pywats.models.report.statuses import (
     RESULTS,
+    TO_BLAME,
     as_measurement,
     refuse_contradiction,
     status_of_measurements,
@@ -240,7 +241,7 @@ class Place:
         """Set the status without asking anybody."""
         WatsModel.__setattr__(self.step, "status", status)
         if self.is_summary:
-            mirror(self.step, [place.step for place in self.below])
+            self._mirror()
 
     def recount(self, old: object | None, new: object) -> None:
         """Note that a step below has another status, or is new (old is None)."""
@@ -291,11 +292,16 @@ class Place:
         self.number(child)
         self.items("steps").append(child.step)
         self.count += 1
+        self._taken().add(_name_key(child.step.name))
+        self._grown(child)
+
+    def _grown(self, child: Place) -> None:
         child.above = self
         self.below.append(child)
-        self._taken().add(_name_key(child.step.name))
         self.recount(None, child.step.status)
         self.rejudge()
+        if child.step.status in TO_BLAME:
+            self._tell_report()
 
     def add_measurement(self, member: str, measurement: Measurement) -> None:
         """Put a measurement into the step.
@@ -372,14 +378,16 @@ class Place:
         sequence.refresh()
         sequence.number(child)
         steps = sequence.items("steps")
-        start = next(index for index in reversed(range(len(steps))) if steps[index] is self.step)
+        start = len(steps) - len(self.below) - 1  # unless other steps have been added since
+        if steps[start] is not self.step:
+            start = next(index for index, step in enumerate(steps) if step is self.step)
         steps.insert(start + 1 + len(self.below), child.step)
         sequence.count += 1
-        child.above = self
-        self.below.append(child)
-        self.recount(None, child.step.status)
-        self.rejudge()
-        mirror(self.step, [place.step for place in self.below])
+        self._grown(child)
+        self._mirror()
+
+    def _mirror(self) -> None:
+        mirror(self.step, (place.step for place in reversed(self.below)))
 
 
 def _name_key(name: object) -> str:

@@ -7,13 +7,23 @@ from typing import Final
 
 from pywats.models.report.codes import MeasurementStatusCode, StepStatusCode
 
-__all__ = ["RESULTS", "as_measurement", "refuse_contradiction", "status_of_measurements", "status_of_steps"]
+__all__ = [
+    "RESULTS",
+    "TO_BLAME",
+    "as_measurement",
+    "refuse_contradiction",
+    "status_of_measurements",
+    "status_of_steps",
+]
 
 # A fault of the station must not hide behind the operator's reaction to it, nor that behind a failed test.
 _WORST_FIRST: Final = (StepStatusCode.ERROR, StepStatusCode.TERMINATED, StepStatusCode.FAILED)
 
 RESULTS: Final = (StepStatusCode.PASSED, *_WORST_FIRST)
 """What a whole report can be."""
+
+TO_BLAME: Final = (StepStatusCode.FAILED, StepStatusCode.ERROR)
+"""What a step can have made the unit."""
 
 
 def status_of_measurements(statuses: Iterable[object]) -> StepStatusCode:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Self, TypeAlias, TypedDict, Unpack
 
+from pywats.models.base import LENIENT
 from pywats.models.report.codes import ChartKind, MeasurementStatusCode, StepGroupCode, StepStatusCode
 from pywats.models.report.comparisons import NumericComparison, StringComparison
 from pywats.models.report.fields import base64_of, without_nulls
@@ -31,6 +32,7 @@ from pywats.models.report.step_parts import (
     Chart,
     ChartSeries,
     MessagePopupInfo,
+    SequenceCallInfo,
     StepAttachment,
     StepLoop,
 )
@@ -126,12 +128,7 @@ class Step(StepData):
         Raises:
             ValueError: The API does not allow it.
         """
-        own = self.seq_call
-        call = {
-            "path": path if path is not None or own is None else own.path,
-            "name": name if sequence_name is None else sequence_name,
-            "version": version if version is not None or own is None else own.version,
-        }
+        call = sequence_call(self.seq_call, sequence_name or name, path, version)
         return self._add(name, "SequenceCall", status, details, seq_call=call)
 
     def add_numeric(
@@ -585,6 +582,17 @@ def kind_of(measurement: Measurement) -> _Kind:
     return _KINDS[type(measurement)]
 
 
+def sequence_call(
+    above: SequenceCallInfo | None, name: str, path: str | None = None, version: str | None = None
+) -> dict[str, str | None]:
+    """Return the call of a sequence; if not said, it is in the file of the one above."""
+    return {
+        "path": path or (above and above.path) or name,
+        "name": name,
+        "version": version or (above and above.version) or None,
+    }
+
+
 def new_step(
     name: str,
     step_type: str,
@@ -630,3 +638,30 @@ def measurement_status(status: MeasurementStatus | None) -> MeasurementStatusCod
 def _attachment(source: FileSource, filename: str | None, content_type: str | None) -> StepAttachment:
     name, media_type, data = file_content(source, filename, content_type)
     return StepAttachment(name=name, content_type=media_type, data=base64_of(data))
+
+
+def read_steps(document: Mapping[str, object]) -> Step:
+    """Read a step and those below it as a server sent them.
+
+    One by one, from the innermost on, as pydantic gives up at some 250 nested sequences.
+    """
+    entries: list[tuple[Mapping[str, object], int, int]] = [(document, -1, 0)]
+    lists: list[list[object] | None] = []
+    for index, (step, _, _) in enumerate(entries):  # which grows meanwhile
+        steps = step.get("steps")
+        lists.append(list(steps) if isinstance(steps, list) else None)
+        entries.extend(
+            (child, index, position)
+            for position, child in enumerate(lists[index] or ())
+            if isinstance(child, Mapping)
+        )
+    for index in range(len(entries) - 1, 0, -1):
+        above = lists[entries[index][1]]
+        if above is not None:
+            above[entries[index][2]] = _read_step(entries[index][0], lists[index])
+    return _read_step(document, lists[0])
+
+
+def _read_step(document: Mapping[str, object], steps: list[object] | None) -> Step:
+    below = {} if steps is None else {"steps": steps}
+    return Step.model_validate({**document, **below}, context=LENIENT)

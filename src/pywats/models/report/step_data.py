@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from copy import deepcopy
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import Field, PrivateAttr
+from pydantic_core import to_jsonable_python
 
 from pywats.models.base import Timestamp, WatsModel, WsjfNumber
 from pywats.models.report.additional_data import ReportAdditionalData
@@ -69,6 +71,28 @@ class StepData(WatsModel):
 
     def _settle(self, *, built: bool, computed: bool) -> None:
         object.__setattr__(self, "_place", Place(self, built=built, computed=computed))
+
+    def to_wire(self, exclude: AbstractSet[str] = frozenset()) -> dict[str, Any]:
+        """Return the JSON object; step by step, as pydantic gives up at some 250 nested sequences."""
+        document = super().to_wire({*exclude, "steps"})
+        waiting: list[tuple[StepData, dict[str, Any]]] = [(self, document)] if "steps" not in exclude else []
+        while waiting:
+            step, written = waiting.pop()
+            if "steps" not in step.model_fields_set:
+                continue
+            steps: object = step.steps
+            if not isinstance(steps, list):  # kept as the server sent it
+                written["steps"] = to_jsonable_python(steps, inf_nan_mode="strings")
+                continue
+            written["steps"] = []
+            for child in steps:
+                if isinstance(child, StepData):
+                    below = super(StepData, child).to_wire({"steps"})
+                    waiting.append((child, below))
+                else:
+                    below = to_jsonable_python(child, inf_nan_mode="strings")
+                written["steps"].append(below)
+        return document
 
     def __copy__(self) -> Self:
         """Copy the steps below, too: a step belongs to one sequence only."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import TYPE_CHECKING, Final
 
@@ -27,7 +27,7 @@ def count_turns(summary: StepData, tally: Mapping[object, int], turns: int) -> N
         loop.failed = tally.get(StepStatusCode.FAILED, 0)
 
 
-def mirror(summary: StepData, iterations: Sequence[StepData]) -> None:
+def mirror(summary: StepData, newest_first: Iterable[StepData]) -> None:
     """Show in the summary a measurement that speaks for its status.
 
     That of the last iteration, or the first that was found of those that failed. The API wants the limits of
@@ -36,7 +36,7 @@ def mirror(summary: StepData, iterations: Sequence[StepData]) -> None:
     shown = _measurement(summary)
     if shown is not None and shown.status == summary.status == StepStatusCode.FAILED:
         return
-    measured = (one for one in reversed(iterations) if _measurement(one) is not None)
+    measured = (one for one in newest_first if _measurement(one) is not None)
     last = next(measured, None)
     if last is None:
         return

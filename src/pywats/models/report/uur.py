@@ -94,8 +94,15 @@ class UURReport(ReportBase):
 
     @property
     def main_unit(self) -> UURSubUnit:
-        """The repaired unit itself."""
-        return next(unit for unit in self.sub_units if unit.idx == 0)
+        """The repaired unit itself.
+
+        Raises:
+            ValueError: The report, which was read, has none.
+        """
+        for unit in self.sub_units or ():
+            if unit.idx == 0:
+                return unit
+        raise ValueError("the report has no sub unit with idx 0")
 
     def add_failure(
         self,

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from pydantic import PrivateAttr
+from pydantic import PrivateAttr, ValidationInfo, model_validator
 
-from pywats.models.base import WatsModel
+from pywats.models.base import WatsModel, is_lenient
 from pywats.models.report.base import ReportBase, check_unit, this_computer
 from pywats.models.report.codes import ReportResultCode, StepStatusCode
 from pywats.models.report.fields import without_nulls
 from pywats.models.report.header_parts import ReportAsset, ReportSubUnit, UUTInfo
 from pywats.models.report.place import Place, place_of
-from pywats.models.report.step import Step
+from pywats.models.report.statuses import TO_BLAME
+from pywats.models.report.step import Step, read_steps
 from pywats.models.report.step_parts import SequenceCallInfo
 
 __all__ = ["UUTReport"]
-
-_TO_BLAME = (StepStatusCode.FAILED, StepStatusCode.ERROR)
 
 
 class UUTReport(ReportBase):
@@ -182,6 +183,20 @@ class UUTReport(ReportBase):
 
     # Following the steps.
 
+    @model_validator(mode="before")
+    @classmethod
+    def _read_root(cls, data: object, info: ValidationInfo) -> object:
+        if is_lenient(info.context) and isinstance(data, dict) and isinstance(data.get("root"), Mapping):
+            return {**data, "root": read_steps(data["root"])}
+        return data
+
+    def to_wire(self, exclude: AbstractSet[str] = frozenset()) -> dict[str, Any]:
+        """Return the JSON object."""
+        root: object = self.root
+        if "root" in exclude or not isinstance(root, Step):
+            return super().to_wire(exclude)
+        return {**super().to_wire({*exclude, "root"}), "root": root.to_wire()}
+
     def model_post_init(self, context: dict[str, Any] | None, /) -> None:
         """Take the root for its own."""
         super().model_post_init(context)
@@ -220,8 +235,7 @@ class UUTReport(ReportBase):
             return
         super().__setattr__(name, value)
         if name == "root":
-            self._settle(follows=self._follows)
-            self._follow()
+            self._settle(follows=False)  # put together by hand from here on
 
     def _follow(self) -> None:
         if self._follows:
@@ -236,7 +250,7 @@ class UUTReport(ReportBase):
                 return
             cause.step.caused_uut_failure = None
             cause.step.model_fields_set.discard("caused_uut_failure")
-        cause = root.first_below(result) if result in _TO_BLAME else None
+        cause = root.first_below(result) if result in TO_BLAME else None
         if cause is not None:
             cause.step.caused_uut_failure = True
         object.__setattr__(self, "_cause", cause)
