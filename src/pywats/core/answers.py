@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from functools import cache
 from typing import Any, TypedDict, TypeVar
@@ -32,6 +32,7 @@ __all__ = [
     "not_found",
     "parse_json",
     "parse_text",
+    "parse_with",
     "read_body",
     "read_error_body",
 ]
@@ -168,6 +169,21 @@ def parse_text(response: httpx.Response, body: bytes) -> str:
         problem = f"the answer is not text in the encoding {charset:.40}"
     # Raised out here, without its cause: Python's error holds the body.
     raise WatsResponseError(problem, **facts_of(response))
+
+
+def parse_with(parse: Callable[[str], T], response: httpx.Response, body: bytes) -> T:
+    """Return what a function makes of a body that is text.
+
+    Raises:
+        WatsResponseError: It is not in the encoding that it claims, or the function raised ValueError.
+    """
+    text = parse_text(response, body)
+    try:
+        return parse(text)
+    except ValueError as error:
+        problem = str(error)
+    # Raised out here, without its cause: a parser's error may hold the body.
+    raise WatsResponseError(f"the answer is not what the API promises: {problem}", **facts_of(response))
 
 
 def not_found(response: httpx.Response) -> NotFoundError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager
 from functools import partial
 from typing import Any, TypedDict, TypeVar, Unpack
@@ -20,6 +20,7 @@ from pywats.core.answers import (
     not_found,
     parse_json,
     parse_text,
+    parse_with,
     read_body,
     read_error_body,
 )
@@ -151,6 +152,19 @@ class AsyncHttpClient:
     async def request_text(self, method: str, path: str, **options: Unpack[RequestOptions]) -> str:
         """Send a request and return its answer as text, such as XML. Otherwise like `request`."""
         return parse_text(*await self._exchange(method, path, options))
+
+    async def request_parsed(
+        self, method: str, path: str, parse: Callable[[str], T], **options: Unpack[RequestOptions]
+    ) -> T:
+        """Send a request and return what a function makes of its text. Otherwise like `request`.
+
+        Args:
+            method: The HTTP method.
+            path: The path as the API writes it.
+            parse: Reads the text; its ValueError, which may not show the text, becomes `WatsResponseError`.
+            **options: See `RequestOptions`.
+        """
+        return parse_with(parse, *await self._exchange(method, path, options))
 
     async def send(self, method: str, path: str, **options: Unpack[RequestOptions]) -> None:
         """Send a request whose answer has no documented body. Otherwise like `request`."""

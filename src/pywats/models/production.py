@@ -260,7 +260,7 @@ class SerialNumberPool(WatsModel):
         except (ET.ParseError, LookupError) as error:
             raise ValueError(f"it is no XML: {error}") from error
         if _local_name(root) != "SerialNumbers":
-            raise ValueError(f"the root is SerialNumbers, not {_local_name(root)}")
+            raise ValueError(f"its root is {_local_name(root)}, not SerialNumbers")
         return cls._read([element.attrib for element in root.iter() if _local_name(element) == "SN"])
 
     @classmethod
@@ -305,7 +305,7 @@ class SerialNumberPool(WatsModel):
         # Any text is CSV, also an error message; so it must have been asked for.
         if format is SerialNumberFileFormat.CSV:
             return cls.from_csv(text)
-        raise ValueError("it is neither XML nor a JSON array")
+        raise ValueError("it holds no serial numbers, neither in XML nor in JSON")
 
     @classmethod
     def _read(cls, records: list[Any]) -> Self:

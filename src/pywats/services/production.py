@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from pywats.core.correlation import correlation_id_var
 from pywats.core.uploads import UploadSource, form_file
-from pywats.exceptions import WatsResponseError
 from pywats.models.base import to_json
 from pywats.models.production import (
     BulkSaveResult,
@@ -38,6 +37,8 @@ _READ_ONLY_IN_UNIT = ("unit_phase", "tags")
 
 # A union is no class, which is what type checkers expect of a result type.
 _SAVED = cast("type[BulkSaveResult | list[Any]]", BulkSaveResult | list[Any])
+
+_IN_XML = partial(SerialNumberPool.from_text, format=SerialNumberFileFormat.XML)
 
 _MEDIA_TYPES = {SerialNumberFileFormat.XML: "application/xml", SerialNumberFileFormat.CSV: "text/csv"}
 
@@ -384,11 +385,11 @@ class AsyncProductionService(AsyncService):
 
         WATS endpoint: POST /api/Production/SerialNumbers/Take
         """
-        path = "/api/Production/SerialNumbers/Take"
         format = SerialNumberFileFormat(format)
-        text = await self._client.request_text(
+        pool = await self._client.request_parsed(
             "POST",
-            path,
+            "/api/Production/SerialNumbers/Take",
+            partial(SerialNumberPool.from_text, format=format),
             params={
                 "serialNumberType": serial_number_type,
                 "quantity": _from_one_up("quantity", quantity),
@@ -401,7 +402,7 @@ class AsyncProductionService(AsyncService):
             accept=_MEDIA_TYPES[format],
             idempotent=False,
         )
-        return [number.id for number in self._numbers(text, format, "POST", path)]
+        return [number.id for number in pool.numbers]
 
     async def get_serial_numbers_by_range(
         self,
@@ -606,23 +607,8 @@ class AsyncProductionService(AsyncService):
         return _counted("batches", saved, len(batches))
 
     async def _list_numbers(self, path: str, params: dict[str, object]) -> list[SerialNumberRecord]:
-        text = await self._client.request_text("GET", path, params=params)
-        return self._numbers(text, SerialNumberFileFormat.XML, "GET", path)
-
-    def _numbers(
-        self, text: str, format: SerialNumberFileFormat, method: str, path: str
-    ) -> list[SerialNumberRecord]:
-        try:
-            return SerialNumberPool.from_text(text, format).numbers
-        except ValueError as error:
-            problem = str(error)
-        # Raised out here, without its cause: a parser's error holds the answer.
-        raise WatsResponseError(
-            f"the answer holds no serial numbers: {problem}",
-            correlation_id=correlation_id_var.get(),
-            method=method,
-            url=f"{self._client.base_url}{path}",
-        )
+        pool = await self._client.request_parsed("GET", path, _IN_XML, params=params)
+        return pool.numbers
 
 
 def _check_keys(what: str, key: str, items: Sequence[Unit] | Sequence[ProductionBatch]) -> None:

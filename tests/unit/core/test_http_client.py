@@ -293,6 +293,22 @@ def test_text_is_read_in_the_encoding_that_it_claims():
     assert text_of("ä".encode("latin-1"), **{"Content-Type": "text/xml; charset=iso-8859-1"}) == "ä"
 
 
+def test_text_can_be_read_by_a_function():
+    network = Network(httpx.Response(200, content=b"1;2"))
+    assert run(client(network).request_parsed("GET", "/api/x", lambda text: text.split(";"))) == ["1", "2"]
+
+
+def test_a_text_that_the_function_refuses_is_an_error_that_knows_its_request():
+    def refuse(_: str) -> None:
+        raise ValueError("no numbers in it")
+
+    with pytest.raises(WatsResponseError, match="no numbers in it") as caught:
+        run(client(Network(200)).request_parsed("GET", "/api/x", refuse))
+    assert (caught.value.attempts, caught.value.method) == (1, "GET")
+    assert caught.value.correlation_id
+    assert caught.value.__cause__ is None
+
+
 @pytest.mark.parametrize("content_type", ["text/xml", "text/xml; charset=utf-8"])
 def test_text_is_read_without_byte_order_mark(content_type: str):
     assert text_of(b"\xef\xbb\xbf<x/>", **{"Content-Type": content_type}) == "<x/>"

@@ -273,12 +273,14 @@ def test_taken_numbers_are_a_list_of_texts_in_whichever_format_they_come(
 @respx.mock
 def test_an_answer_without_serial_numbers_is_an_error_that_does_not_repeat_it(answer: str) -> None:
     respx.route().respond(200, content=answer.encode())
-    with pytest.raises(WatsResponseError, match="holds no serial numbers") as caught:
+    with pytest.raises(WatsResponseError, match="not what the API promises") as caught:
         run(AsyncProductionService, lambda service: service.take_serial_numbers("MAC", 2))
     assert (caught.value.method, caught.value.url) == (
         "POST",
         f"{SERVER}/api/Production/SerialNumbers/Take",
     )
+    assert caught.value.attempts == 1
+    assert caught.value.correlation_id
     assert "secret" not in str(caught.value)
     assert caught.value.__cause__ is None
 
@@ -286,7 +288,7 @@ def test_an_answer_without_serial_numbers_is_an_error_that_does_not_repeat_it(an
 @respx.mock
 def test_a_list_of_numbers_that_is_no_xml_or_json_is_an_error() -> None:
     respx.route().respond(200, content=b"7\n8\n")
-    with pytest.raises(WatsResponseError, match="neither XML nor a JSON array"):
+    with pytest.raises(WatsResponseError, match="neither in XML nor in JSON"):
         run(AsyncProductionService, lambda service: service.get_serial_numbers_by_reference("T", ref_sn="U"))
 
 
