@@ -61,6 +61,18 @@ class Operation:
         return content
 
     @property
+    def is_download(self) -> bool:
+        """Whether the answer is a file."""
+        return self.method == "GET" and "x-stream" in self.spec
+
+    @property
+    def may_be_unfiltered(self) -> bool:
+        """Whether the body is a filter in which nothing is required."""
+        schemas = [media["schema"].get("$ref", "") for media in (self.body or {}).values()]
+        filtered = any(reference.endswith("/WATSFilter") for reference in schemas)
+        return filtered and "x-required-filters" not in self.spec
+
+    @property
     def needs_something(self) -> bool:
         """Whether there is something that a request can lack."""
         return bool(self.required or self.one_of or self.body)

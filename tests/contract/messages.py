@@ -16,6 +16,9 @@ import httpx
 from tests.contract.contract import Operation, resolved
 from tests.contract.schemas import is_valid, problems
 
+# An error without a documented body still is a JSON object.
+_JSON = ("application/json", "application/scim+json")
+_ERROR = {"type": "object"}
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
@@ -51,11 +54,10 @@ def answer_problems(operation: Operation, answer: httpx.Response) -> Iterator[st
             yield "an empty answer where one of a shape is documented"
     elif not content and answer.is_success:
         yield f"a body ({media_type}) where none is documented"
-    elif content and media_type not in content:
-        yield f"a body of the type {media_type} in place of {', '.join(content)}"
+    elif media_type not in (content or _JSON):
+        yield f"a body of the type {media_type} in place of {', '.join(content or _JSON)}"
     elif not (answer.content == b"null" and may_be_empty(operation, content)):
-        # Errors without a documented body still are JSON objects.
-        schema = content[media_type]["schema"] if content else {"type": "object"}
+        schema = content[media_type]["schema"] if content else _ERROR
         yield from _body_problems(media_type, answer.content, schema)
 
 

@@ -40,7 +40,7 @@ def python_name(schema: str) -> str:
 def promised_type(operation: Operation) -> object:
     """Return the type of the result of an operation, as its documented answer has it."""
     content = operation.promised
-    if operation.method == "GET" and "x-stream" in operation.spec:
+    if operation.is_download:
         return int  # the bytes written to a file
     schemas = [media["schema"] for media in content.values() if resolved(media["schema"]).keys() - _SHAPELESS]
     if not schemas:

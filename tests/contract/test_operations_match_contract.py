@@ -58,6 +58,24 @@ def test_every_operation_has_a_scenario_and_every_scenario_is_of_an_operation() 
 
 
 @every_operation
+def test_what_the_contract_requires_the_signature_requires(name: str) -> None:
+    operation = OPERATIONS[name]
+    parameters = inspect.signature(method_of(operation)).parameters.values()
+    assert not any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in parameters)
+    needed = [one for one in parameters if one.default is inspect.Parameter.empty and one.name != "self"]
+    contract = sum(one["required"] for one in operation.parameters) + (operation.body is not None)
+    # A filter that need not select anything can be left out; a download needs somewhere to go.
+    assert len(needed) == contract - operation.may_be_unfiltered + operation.is_download
+    assert f"WATS endpoint: {operation.method} {operation.path}" in (method_of(operation).__doc__ or "")
+
+
+@every_operation
+def test_the_calls_of_a_scenario_send_every_parameter_of_the_contract(name: str) -> None:
+    sent = {key for number in range(len(calls(name))) for key in played(name, number).request.url.params}
+    assert sent == {one["name"] for one in OPERATIONS[name].parameters if one["in"] == "query"}
+
+
+@every_operation
 def test_the_scenario_has_the_minimal_call_and_gives_every_argument(name: str) -> None:
     operation = OPERATIONS[name]
     parameters = inspect.signature(method_of(operation)).parameters.values()
