@@ -188,8 +188,8 @@ def test_the_history_is_newest_first_and_tells_tests_from_repairs(submit, uut, u
 @pytest.mark.parametrize(
     "operation",
     [
-        "DynamicYield", "DynamicRepair", "VolumeYield", "HighVolume", "HighVolumeByProductGroup", "WorstYield",
-        "WorstYieldByProductGroup", "TopFailed", "Measurements", "AggregatedMeasurements",
+        "DynamicYield", "DynamicRepair", "VolumeYield", "HighVolume", "HighVolumeByProductGroup",
+        "WorstYield", "WorstYieldByProductGroup", "TopFailed", "Measurements", "AggregatedMeasurements",
         "SerialNumberHistory", "UutReport", "UurReport",
     ],
 )  # fmt: skip

@@ -426,6 +426,12 @@ def test_without_spread_there_is_no_capability():
     assert figures["sigmaLow3"] == figures["sigmaHigh3"] == 5.0
 
 
+def test_numbers_whose_sum_is_too_large_have_no_mean():
+    figures = described([1e308, 1e308], {})
+
+    assert (figures["max"], figures["avg"], figures["stdev"]) == (1e308, None, None)
+
+
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=50))
 def test_mean_and_deviation_are_exact_to_the_last_digits(values):
     figures = described(values, {})
