@@ -1,54 +1,26 @@
-"""Every operation of the contract: what is sent, what the simulator answers, what comes of the answer."""
+"""Every operation of the contract: its signature, what it sends, what the simulator answers, its result."""
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import io
-from collections.abc import Iterator
-from functools import cache
 from typing import Any
-from uuid import UUID
 
 import httpx
 import pytest
 from pydantic import TypeAdapter
 
-from pywats import AsyncWATS, pyWATS
-from pywats.models.base import WatsModel
+from pywats import pyWATS
 from tests.contract.contract import OPERATIONS
-from tests.contract.examples import examples
 from tests.contract.messages import answer_problems, request_problems
 from tests.contract.promises import declared_type, promised_type
 from tests.contract.scenarios import SCENARIOS
-from tests.contract.schemas import is_valid, problems
 from tests.contract.walk import NOT_SENT, TOKEN, URL, calls, method_of, passed, played
 
 WALKED = sorted(SCENARIOS.keys() & OPERATIONS.keys())
 every_operation = pytest.mark.parametrize("name", WALKED)
 every_call = pytest.mark.parametrize(
     ("name", "number"), [(name, number) for name in WALKED for number in range(len(calls(name)))]
-)
-
-
-@cache
-def answers(name: str) -> list[Any]:
-    """Return example answers, the one with the fewest members last."""
-    operation = OPERATIONS[name]
-    if "application/json" not in operation.promised or promised_type(operation) is None:
-        return []
-    schema = operation.promised["application/json"]["schema"]
-    every = list(examples(schema))
-    returns = SCENARIOS[name].returns
-    if returns and isinstance(returns[0], type) and issubclass(returns[0], WatsModel):
-        # One object, of those that a server may send in a list.
-        every = [answer[0] if isinstance(answer, list) else answer for answer in every]
-        every = [answer for answer in every if is_valid(answer, schema)]
-    return every
-
-
-every_answer = pytest.mark.parametrize(
-    ("name", "variant"), [(name, variant) for name in WALKED for variant in range(len(answers(name)))]
 )
 
 
@@ -147,42 +119,3 @@ def on_the_wire(request: httpx.Request) -> tuple[Any, ...]:
     headers["content-type"] = media_type
     content = request.content.replace(boundary.encode(), b"") if boundary else request.content
     return request.method, request.url, headers, content
-
-
-@every_answer
-def test_nothing_of_an_answer_is_lost(name: str, variant: int) -> None:
-    operation = OPERATIONS[name]
-    schema = operation.promised["application/json"]["schema"]
-    answer = answers(name)[variant]
-    assert list(problems(answer, schema)) == [], "the example is no example"
-    arguments = passed(operation, played(name).arguments, io.BytesIO())
-
-    async def call() -> Any:
-        transport = httpx.MockTransport(lambda _: httpx.Response(200, json=answer))
-        async with AsyncWATS(URL, TOKEN, transport=transport) as api:
-            return await getattr(getattr(api, operation.service), name)(**arguments)
-
-    result = asyncio.run(call())
-    assert written(result) == answer
-    assert not list(unknown_members(result))
-    if variant < len(answers(name)) - 1:  # what has all members
-        built = TypeAdapter(declared_type(method_of(operation))).validate_python(answer)
-        assert result == built, "a member is not of its type"
-
-
-def written(result: Any) -> Any:
-    if isinstance(result, list):
-        return [written(one) for one in result]
-    if isinstance(result, WatsModel):
-        return result.to_wire()
-    return str(result) if isinstance(result, UUID) else result
-
-
-def unknown_members(result: Any) -> Iterator[str]:
-    if isinstance(result, list):
-        for one in result:
-            yield from unknown_members(one)
-    elif isinstance(result, WatsModel):
-        yield from result.model_extra or ()
-        for name in type(result).model_fields:
-            yield from unknown_members(getattr(result, name))
