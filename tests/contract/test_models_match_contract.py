@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum
+from functools import cache
 from typing import Any
 
 import pytest
@@ -34,6 +35,7 @@ def references(node: object) -> Iterator[str]:
             yield from references(value)
 
 
+@cache
 def used_schemas() -> set[str]:
     """Name every schema that the operations lead to."""
     found: set[str] = set()
