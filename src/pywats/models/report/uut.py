@@ -245,12 +245,13 @@ class UUTReport(ReportBase):
     def _blame(self) -> None:
         """Mark the first step that made the unit fail."""
         result, root, cause = self.result, place_of(self.root), self._cause
+        failed = result in TO_BLAME
         if cause is not None:
-            if cause.top is root and all(place.step.status == result for place in cause.upwards()):
+            if failed and cause.top is root and all(one.step.status == result for one in cause.upwards()):
                 return
             cause.step.caused_uut_failure = None
             cause.step.model_fields_set.discard("caused_uut_failure")
-        cause = root.first_below(result) if result in TO_BLAME else None
+        cause = root.first_below(result) if failed else None
         if cause is not None:
             cause.step.caused_uut_failure = True
         object.__setattr__(self, "_cause", cause)
