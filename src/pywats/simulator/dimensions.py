@@ -76,7 +76,7 @@ def grouped(
             [dict(zip(names, values, strict=True)) for values in source(item) or [(None,) * len(names)]]
             for names, source in used.items()
         ]
-        keys = {}
+        keys: dict[tuple[Any, ...], None] = {}
         for choice in product(*choices):
             values = {name: value for part in choice for name, value in part.items()}
             keys[tuple(values[name] for name in dimensions)] = None

@@ -15,7 +15,7 @@ from .analytics_filter import ReportFilter
 from .analytics_reports import StoredReport, StoredReports
 from .capability import described, limits
 from .report_rules import RESULTS
-from .steps import SEPARATOR, Reading, executions, readings
+from .steps import SEPARATOR, Reading, as_text, executions, readings
 from .wire import bad_request
 
 MOST_READINGS = 10_000
@@ -101,7 +101,7 @@ def reading_row(found: Found) -> dict[str, Any]:
         "value": found.reading.value,
         "limit1": limit1,
         "limit2": limit2,
-        "unit": sent.get("unit"),
+        "unit": as_text(sent.get("unit")),
         "status": RESULTS[sent["status"]],
         "startUtc": header["start"],
     }
@@ -133,5 +133,5 @@ def _figures(some: list[Found]) -> dict[str, Any]:
         **{name: value for name, value in figures.items() if not name.startswith("sigma")},
         "limit1": limit1,
         "limit2": limit2,
-        "unit": newest.reading.sent.get("unit"),
+        "unit": as_text(newest.reading.sent.get("unit")),
     }

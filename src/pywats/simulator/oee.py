@@ -22,8 +22,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from .analytics_filter import Window, earlier, now
+from .analytics_filter import Window, now
 from .analytics_reports import StoredReport
+from .periods import earlier
 from .steps import finite, number
 from .wire import Query, bad_request
 

@@ -18,7 +18,7 @@ from .dimensions import Expression, Sources, arranged, grouped, read_expression
 from .periods import period_label
 from .process import PROCESSES
 from .report_header import steps
-from .steps import SEPARATOR
+from .steps import SEPARATOR, as_text
 from .wire import bad_request
 
 _FAILURE_TYPES = (
@@ -72,8 +72,8 @@ class RepairReader:
                 for path, step in steps(self._reports.document(test), SEPARATOR)
             }
         number = failure.get("refStepId")
-        unknown = (failure.get("refStepName"), None)
-        return unknown if number is None else self._steps[test].get(number, unknown)
+        unknown = (as_text(failure.get("refStepName")), None)
+        return self._steps[test].get(number, unknown) if isinstance(number, int) else unknown
 
 
 def _header(name: str) -> Callable[[Repair], list[tuple[Any, ...]]]:
@@ -85,7 +85,7 @@ def _test(name: str) -> Callable[[Repair], list[tuple[Any, ...]]]:
 
 
 def _failure(name: str) -> Callable[[Repair], list[tuple[Any, ...]]]:
-    return lambda repair: [(repair.failure.get(name),)]
+    return lambda repair: [(as_text(repair.failure.get(name)),)]
 
 
 _SOURCES: Sources[Repair] = {

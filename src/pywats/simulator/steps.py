@@ -83,7 +83,7 @@ def readings(step: Mapping[str, Any]) -> list[Reading]:
     sent = [(kind, measurement) for kind in _KINDS for measurement in step.get(kind) or []]
     return [
         Reading(
-            name=measurement.get("name"),
+            name=as_text(measurement.get("name")),
             sent=measurement,
             value=number(measurement.get("value")) if kind == "numericMeas" else None,
             is_number=kind == "numericMeas",
@@ -92,6 +92,11 @@ def readings(step: Mapping[str, Any]) -> list[Reading]:
         for kind, measurement in sent
         if measurement["status"] != SKIPPED
     ]
+
+
+def as_text(value: object) -> str | None:
+    """What is a text and not empty; not all members of a report are checked when it is stored."""
+    return value if isinstance(value, str) and value else None
 
 
 def number(value: object) -> float | None:

@@ -141,8 +141,8 @@ def _grouped(
     grouping = filter_.grouping
     if grouping is None:
         return grouped(reports, dimensions, _SOURCES)
-    period = {("period",): lambda report: [(period_label(report.start, grouping),)]}
-    return grouped(reports, dimensions, {**_SOURCES, **period})
+    sources = {**_SOURCES, ("period",): lambda report: [(period_label(report.start, grouping),)]}
+    return grouped(reports, dimensions, sources)
 
 
 def _figures(reports: Collection[StoredReport]) -> dict[str, Any]:

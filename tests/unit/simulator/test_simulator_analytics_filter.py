@@ -251,6 +251,14 @@ def test_without_a_time_the_last_30_days_are_taken(days, dated):
     assert dated(dateGrouping=-1) == "ABCD"
 
 
+def test_the_first_moment_of_a_period_belongs_to_it(days, submit, uut, dated):
+    submit(uut(sn="X", uut=batch("X"), start="2025-03-20T00:00:00Z"))
+    submit(uut(sn="Y", uut=batch("Y"), start="2025-03-19T23:59:59.9Z"))
+
+    assert dated(periodCount=1, dateGrouping=1, includeCurrentPeriod=True) == "AX"
+    assert dated(periodCount=1, dateGrouping=1) == "BY"
+
+
 def test_a_test_of_the_future_is_taken_too(days, submit, uut, dated):
     submit(uut(sn="X", uut=batch("X"), start="2025-03-21T08:00:00Z"))
 

@@ -147,6 +147,12 @@ def test_what_is_known_of_the_test_is_null_where_the_test_is_not(submit, uur, ro
     ]
 
 
+def test_what_a_failure_should_hold_as_text_and_does_not_is_null(repair, rows):
+    repair(failure(comRef=["R1"], refStepId={"id": 1}, refStepName=7))
+
+    assert rows("componentRef;referencedStep") == [(None, None, 1, 1)]
+
+
 def test_a_code_that_the_process_does_not_know_has_no_type(repair, rows):
     repair(failure("Other"))
 

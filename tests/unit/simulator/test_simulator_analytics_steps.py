@@ -542,6 +542,17 @@ def test_a_wrong_path_is_refused(client, operation, paths):
     assert answer.json()["message"]
 
 
+def test_names_and_units_that_are_no_texts_are_none(tested, step, statistics):
+    odd = step("Rails", numericMeas=[numeric(1, name={"a": 1}, unit=7), numeric(2, name=[], unit="")])
+    tested([odd])
+
+    (group,) = statistics("Measurements", ASKED)
+
+    assert group["measurementPath"] == "Main¶Rails"
+    assert [(row["value"], row["unit"]) for row in group["measurements"]] == [(1.0, None), (2.0, None)]
+    assert [row["measureCount"] for row in statistics("TestStepAnalysis", ASKED)] == [0, 2]
+
+
 def test_readings_come_newest_first_and_within_limits(tested, step, measured):
     tested(
         *(

@@ -282,6 +282,13 @@ def test_trends_compare_with_the_span_of_the_same_length_before(runs, rows):
     }
 
 
+def test_no_report_counts_both_now_and_before(runs, rows):
+    runs("SN-1", "P", day="2025-03-18")
+    window = {"dateFrom": "2025-03-18T08:00:00Z", "dateTo": "2025-03-19T08:00:00Z"}
+
+    assert rows("unitCount;previousUnitCount", **window) == [{"unitCount": 1, "previousUnitCount": 0}]
+
+
 def test_trends_of_periods_compare_with_the_period_before(runs, rows):
     runs("SN-1", "F", day="2025-02-27")
     runs("SN-2", "P", day="2025-03-03")
