@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pywats.models.base import WatsModel
@@ -40,7 +41,7 @@ def mirror(summary: StepData, newest_first: Iterable[StepData]) -> None:
     last = next(measured, None)
     if last is None:
         return
-    alike = (one for one in (last, *measured) if one.status == summary.status)
+    alike = (one for one in chain((last,), measured) if one.status == summary.status)
     chosen = next(alike, last)
     for member in _MEASUREMENTS:
         items = getattr(chosen, member)
