@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .analytics_filter import Window, now
@@ -31,6 +31,7 @@ from .wire import Query, bad_request
 _DAYS, _HOURS = 7, 24
 _DAY = timedelta(days=1)
 _LONGEST = timedelta(days=36_525)
+_LAST_DAY = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,9 @@ class Plan:
         total = 0.0
         day = begin.replace(hour=0, minute=0, second=0, microsecond=0)
         while day < end:
-            share = (min(end, day + _DAY) - max(begin, day)) / _DAY
-            total += share * self.hours[day.weekday()] * 60
-            day += _DAY
+            following = day + _DAY if day < _LAST_DAY else end
+            total += (min(end, following) - max(begin, day)) / _DAY * self.hours[day.weekday()] * 60
+            day = following
         return total
 
 
@@ -130,10 +131,14 @@ def oee(selected: Iterable[StoredReport], window: Window, plan: Plan) -> dict[st
         "rejectCount": len(newest) - good,
         "idealCycleTime": finite(ideal),
         "actualCycleTime": finite(actual),
-        "period": f"{begin:%Y-%m-%dT%H:%M:%SZ}/{end:%Y-%m-%dT%H:%M:%SZ}",
+        "period": f"{_text(begin)}/{_text(end)}",
         "partNumber": _common(reports, "partNumber"),
         "stationName": _common(reports, "stationName"),
     }
+
+
+def _text(moment: datetime) -> str:
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def _percentage(part: float, whole: float) -> float | None:

@@ -125,6 +125,19 @@ def test_the_time_is_never_more_than_a_century(tested, oee):
     assert oee({"dateTo": "2025-03-17T00:00:00Z"})["totalTime"] == 36_525 * 1440.0
 
 
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [("9999-12-30T00:00:00Z", "9999-12-31T12:00:00Z"), ("0001-01-01T00:00:00Z", "0001-01-02T12:00:00Z")],
+)
+def test_the_time_may_reach_to_its_ends(tested, oee, begin, end):
+    tested("1", "P", 60, start=begin)
+
+    figures = oee({"dateFrom": begin, "dateTo": end})
+
+    assert figures["plannedProductionTime"] == 1.5 * 1440
+    assert figures["period"] == f"{begin}/{end}"
+
+
 def test_execution_times_can_be_limited(tested, oee):
     for serial_number, seconds in (("1", 10), ("2", 20), ("3", 30), ("4", None)):
         tested(serial_number, "P", seconds)
