@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from typing import Annotated, Any, ClassVar, Final, Self, TypeVar, cast
+from typing import Annotated, Any, ClassVar, Final, Self, SupportsIndex, TypeVar, cast
 
 from pydantic import (
     AfterValidator,
@@ -211,6 +211,10 @@ class _WireTime(datetime):
     """A moment that remembers its text, as servers write more digits than a datetime holds."""
 
     text: str | None = None
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
+        """Keep the text in copies and pickles."""
+        return (*super().__reduce_ex__(protocol)[:2], {"text": self.text})
 
 
 def _read_time(value: object, handler: ValidatorFunctionWrapHandler) -> datetime:

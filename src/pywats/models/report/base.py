@@ -84,7 +84,8 @@ class ReportBase(WatsModel):
         Raises:
             ValueError: It is not a JSON object, or is the other kind of report.
         """
-        content = json.loads(document) if isinstance(document, str | bytes) else document
+        # A bare NaN, which is no JSON, becomes the text that WSJF has for it.
+        content = json.loads(document, parse_constant=str) if isinstance(document, str | bytes) else document
         if not isinstance(content, Mapping):
             raise ValueError(  # noqa: TRY004  the text is at fault, not the caller's types
                 f"a WSJF document is a JSON object, not {type(content).__name__}"

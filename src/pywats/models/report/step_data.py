@@ -82,7 +82,7 @@ class StepData(WatsModel):
                 continue
             steps: object = step.steps
             if not isinstance(steps, list):  # kept as the server sent it
-                written["steps"] = to_jsonable_python(steps, inf_nan_mode="strings")
+                written["steps"] = to_jsonable_python(steps)
                 continue
             written["steps"] = []
             for child in steps:
@@ -90,7 +90,7 @@ class StepData(WatsModel):
                     below = super(StepData, child).to_wire({"steps"})
                     waiting.append((child, below))
                 else:
-                    below = to_jsonable_python(child, inf_nan_mode="strings")
+                    below = to_jsonable_python(child)
                 written["steps"].append(below)
         return document
 
