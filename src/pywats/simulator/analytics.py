@@ -13,13 +13,11 @@ decided in the modules that compute them, and here:
   only the dimensions are missing, they are the ones of that filter.
 - Without paths, measurements are all that the filter finds, and those of the ten steps that
   failed most in the last seven days if the filter is empty too.
-- Lists of reports go back for all time if no date is given. The history of serial numbers has
-  all reports of each unit that has a matching report.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -30,29 +28,26 @@ from .analytics_filter import (
     Condition,
     ReportFilter,
     last_days,
+    place_conditions,
     read_filter,
     text_condition,
 )
-from .analytics_reports import StoredReport, StoredReports
+from .analytics_lists import ReportLists
+from .analytics_reports import StoredReports
 from .dimensions import Expression
 from .measurements import Found, by_path, figure_rows, found_numbers, read_paths, reading_row
 from .oee import oee, read_plan
 from .repair_statistics import RepairReader, read_repair_dimensions, repair_row, repair_rows
-from .report_header import HEADER
 from .step_statistics import step_analysis, top_failed
 from .store import Store
 from .wire import ApiRoute, Query, bad_request, done, json_object
 from .yield_statistics import KPIS, read_yield_dimensions, yield_rows
-
-VERSION = "2025.1.0.0"
 
 _PERIODS = {"periodCount", "dateGrouping", "includeCurrentPeriod"}
 _PLACES = {"productGroup", "level"}
 _VOLUME = _PLACES | _PERIODS
 _RANKED = _VOLUME | {"topCount", "minCount"}
 _TOP_FAILED = _VOLUME | {"partNumber", "testOperation", "yield", "topCount"}
-_HISTORY = _PLACES | {"serialNumber", "partNumber", "batchNumber", "miscValue"}
-_LISTED = _HISTORY | {"revision", "stationName", "testOperation", "status", "dateFrom", "dateTo", "topCount"}
 _OEE = _PLACES | {
     "partNumber", "revision", "stationName", "testOperation", "status", "swFilename", "swVersion", "socket",
     "dateFrom", "dateTo",
@@ -67,7 +62,6 @@ _GROUP = ("productGroup", False)
 _VOLUME_FIRST = ("unitCount", True)
 _YIELD_FIRST = ("fpy", False)
 
-_MOST_LISTED = 1000
 _FAILED_MOST = 10
 _RECENT_DAYS = 7
 _MOST_EXAMINED = 10_000
@@ -78,13 +72,12 @@ class AnalyticsService:
 
     def __init__(self, store: Store) -> None:
         self._reports = StoredReports(store)
+        self._lists = ReportLists(self._reports)
 
     def routes(self) -> list[ApiRoute]:
         """The service's routes."""
         return [
-            ApiRoute("GET", "/api/App/Version", self.get_version),
-            ApiRoute("GET", "/api/App/Levels", self.get_levels),
-            ApiRoute("GET", "/api/App/ProductGroups", self.get_product_groups),
+            *self._lists.routes(),
             ApiRoute("POST", "/api/App/DynamicYield", self.get_dynamic_yield),
             ApiRoute("POST", "/api/App/DynamicRepair", self.get_dynamic_repair),
             ApiRoute("GET", "/api/App/VolumeYield", self.get_volume_yield_by_query),
@@ -102,28 +95,7 @@ class AnalyticsService:
             ApiRoute("POST", "/api/App/Measurements", self.get_measurements),
             ApiRoute("POST", "/api/App/AggregatedMeasurements", self.get_aggregated_measurements),
             ApiRoute("POST", "/api/App/OeeAnalysis", self.get_oee_analysis),
-            ApiRoute("POST", "/api/App/SerialNumberHistory", self.get_serial_number_history),
-            ApiRoute("GET", "/api/App/UutReport", self.get_uut_reports_by_query),
-            ApiRoute("POST", "/api/App/UutReport", self.get_uut_reports),
-            ApiRoute("POST", "/api/App/UurReport", self.get_uur_reports),
         ]
-
-    async def get_version(self, _request: Request) -> Response:
-        """Tells the version of the server that is simulated."""
-        return JSONResponse(VERSION)
-
-    async def get_levels(self, _request: Request) -> Response:
-        """Lists the levels."""
-        levels = self._reports.levels()
-        return JSONResponse([{"levelId": number, "levelName": name} for number, name in levels.items()])
-
-    async def get_product_groups(self, request: Request) -> Response:
-        """Lists the product groups; without their filters, as how these look is not documented."""
-        Query(request).flag("includeFilters")
-        groups = self._reports.product_groups()
-        return JSONResponse(
-            [{"productGroupId": number, "productGroupName": name} for number, name in groups.items()]
-        )
 
     async def get_dynamic_yield(self, request: Request) -> Response:
         """Lists yield by the dimensions that are asked for."""
@@ -234,31 +206,6 @@ class AnalyticsService:
         figures = oee(filter_.select(self._reports.tests()), filter_.window, plan)
         return done() if figures is None else JSONResponse(figures)
 
-    async def get_serial_number_history(self, request: Request) -> Response:
-        """Lists the reports of the units that the filter finds, newest first."""
-        filter_ = read_filter(await json_object(request), _HISTORY, default_days=None)
-        reports = self._reports.all()
-        units = {_unit(report) for report in filter_.select(reports)}
-        return JSONResponse([_row(report) for report in reports if _unit(report) in units])
-
-    async def get_uut_reports_by_query(self, request: Request) -> Response:
-        """Lists the test reports that started last."""
-        query = Query(request)
-        names = _LISTED - _PLACES - {"miscValue", "topCount"}
-        filter_ = read_filter({name: query.text(name) for name in names}, names, default_days=None)
-        filter_ = replace(filter_, conditions=(*filter_.conditions, *self._places(query)))
-        return _listed(filter_.select(self._reports.tests()))
-
-    async def get_uut_reports(self, request: Request) -> Response:
-        """Lists the test reports that started last."""
-        filter_ = read_filter(await json_object(request), _LISTED, default_days=None)
-        return _listed(filter_.select(self._reports.tests()), filter_.top_count)
-
-    async def get_uur_reports(self, request: Request) -> Response:
-        """Lists the repair reports that started last; their test operation is that of the failed test."""
-        filter_ = read_filter(await json_object(request), _LISTED, default_days=None)
-        return _listed(filter_.select(self._reports.repairs()), filter_.top_count)
-
     def _by(self, filter_: ReportFilter, *order: tuple[str, bool]) -> Response:
         """Lists yield with all figures, by the dimensions that are in the order."""
         dimensions = tuple(name for name, _ in order if name not in KPIS)
@@ -290,27 +237,7 @@ class AnalyticsService:
         for name in ("productGroupId", "levelId"):
             if name.lower() not in query:
                 raise bad_request(f"The parameter {name} is required.")
-        return ReportFilter((*conditions, *self._places(query)), last_days(days))
-
-    def _places(self, query: Query) -> Iterator[Condition]:
-        """The conditions that productGroupId and levelId set."""
-        groups = _names(query, "productGroupId", self._reports.product_groups())
-        if groups is not None:
-            yield lambda report: not groups.isdisjoint(report.product_groups)
-        levels = _names(query, "levelId", self._reports.levels())
-        if levels is not None:
-            yield lambda report: report.header["location"] in levels
-
-
-def _names(query: Query, name: str, known: Mapping[int, str]) -> set[str] | None:
-    """The names that go with the ids in a parameter; None if there are no ids."""
-    text = query.text(name)
-    if text is None:
-        return None
-    numbers = [part.strip() for part in text.split(";") if part.strip()]
-    if not all(number.isascii() and number.isdigit() for number in numbers):
-        raise bad_request(f"{name} must be whole numbers with ;, not {text!r}.")
-    return {known[number] for number in map(int, numbers) if number in known}
+        return ReportFilter((*conditions, *place_conditions(query, self._reports)), last_days(days))
 
 
 def _number(query: Query, name: str) -> int:
@@ -355,24 +282,5 @@ def _with_units(filter_: ReportFilter) -> ReportFilter:
     return replace(filter_, min_count=max(1, filter_.min_count))
 
 
-def _unit(report: StoredReport) -> tuple[str, str]:
-    return report.header["serialNumber"], report.header["partNumber"]
-
-
 def _group(path: str, measurements: Iterable[dict[str, Any]]) -> dict[str, Any]:
     return {"measurementPath": path, "measurements": list(measurements)}
-
-
-def _listed(reports: Sequence[StoredReport], count: int | None = None) -> Response:
-    return JSONResponse([_row(report) for report in reports[: count or _MOST_LISTED]])
-
-
-def _row(report: StoredReport) -> dict[str, Any]:
-    """A header, without what only an expanded one has, and with some members under their other names."""
-    header = report.header
-    return {
-        **{name: header[name] for name in HEADER.fields},
-        "startUtc": header["start"],
-        "operator": header["userName"],
-        "testOperation": header["processName"],
-    }

@@ -15,17 +15,17 @@ is given, to ``periodCount`` periods (30, if not given), the last of which is th
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from .analytics_reports import StoredReport
+from .analytics_reports import StoredReport, StoredReports
 from .odata import find
 from .periods import DAY, HOUR, YEAR, earlier, period_start, periods_back
 from .report_rules import RESULTS, parse_moment
-from .wire import INT32, bad_request
+from .wildcards import Pattern
+from .wire import INT32, Query, bad_request
 
 Condition = Callable[[StoredReport], bool]
 _Texts = Callable[[StoredReport], Iterable[str | None]]
@@ -70,51 +70,6 @@ ALL_MEMBERS = frozenset(_TEXTS) | {
     "maxCount", "minCount", "topCount", *_MISC["description"], *_MISC["value"],
 }  # fmt: skip
 """What a filter can have that selects; ``dimensions`` does not."""
-
-
-class Pattern:
-    """A text of a filter: alternatives parted by ``;``, with wildcards, or with ``!`` in front to exclude."""
-
-    def __init__(self, text: str) -> None:
-        parts = [part for part in text.split(";") if part]
-        self._wanted = [_wildcards(part) for part in parts if not part.startswith("!")]
-        self._unwanted = [_wildcards(part[1:]) for part in parts if part.startswith("!")]
-
-    def takes(self, values: Iterable[str | None]) -> bool:
-        """Whether one of the values is wanted (or anything is) and none is excluded."""
-        texts = [value for value in values if value is not None]
-        wanted = not self._wanted or any(test(text) for test in self._wanted for text in texts)
-        return wanted and not any(test(text) for test in self._unwanted for text in texts)
-
-
-def _wildcards(text: str) -> Callable[[str], object]:
-    # Runs of % are one, as the time that .*.*.* takes grows with the power of its length.
-    parts = re.findall(r"[%*]+|[_?]|\[\^?[^\]]+\]|.", text, re.DOTALL)
-    return re.compile("".join(map(_as_regex, parts)), re.DOTALL).fullmatch
-
-
-def _as_regex(part: str) -> str:
-    if part[0] in "%*":
-        return ".*"
-    if part in ("_", "?"):
-        return "."
-    if len(part) == 1:
-        return re.escape(part)
-    inside = part[1:-1]
-    negated = inside.startswith("^") and len(inside) > 1
-    ranges = re.findall(r".-.|.", inside[1:] if negated else inside, re.DOTALL)
-    # A range that goes backwards holds nothing, in SQL too.
-    sets = "".join(_as_range(item) for item in ranges)
-    if not sets:
-        return "." if negated else r"(?!)"
-    return f"[{'^' if negated else ''}{sets}]"
-
-
-def _as_range(item: str) -> str:
-    if len(item) == 1:
-        return re.escape(item)
-    first, last = item[0], item[2]
-    return f"{re.escape(first)}-{re.escape(last)}" if first <= last else ""
 
 
 class _Sent:
@@ -338,3 +293,24 @@ def _window(sent: _Sent, default_days: int | None) -> Window:
 
 def _as_text(value: object) -> str | None:
     return None if value is None else str(value)
+
+
+def place_conditions(query: Query, reports: StoredReports) -> Iterator[Condition]:
+    """The conditions that the parameters productGroupId and levelId set, or a 400."""
+    groups = _names(query, "productGroupId", reports.product_groups())
+    if groups is not None:
+        yield lambda report: not groups.isdisjoint(report.product_groups)
+    levels = _names(query, "levelId", reports.levels())
+    if levels is not None:
+        yield lambda report: report.header["location"] in levels
+
+
+def _names(query: Query, name: str, known: Mapping[int, str]) -> set[str] | None:
+    """The names that go with the ids in a parameter; None if there are no ids."""
+    text = query.text(name)
+    if text is None:
+        return None
+    numbers = [part.strip() for part in text.split(";") if part.strip()]
+    if not all(number.isascii() and number.isdigit() for number in numbers):
+        raise bad_request(f"{name} must be whole numbers with ;, not {text!r}.")
+    return {known[number] for number in map(int, numbers) if number in known}

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pywats.simulator import analytics_filter
-from pywats.simulator.analytics_filter import Pattern
 from pywats.simulator.periods import period_start, periods_back
+from pywats.simulator.wildcards import Pattern
 
 ALL_TIME = {"dateFrom": "0001-01-01T00:00:00Z"}
 
