@@ -334,7 +334,17 @@ class Stub:
         if first and argument.annotation is None:
             return argument.arg  # self or cls
         text = f"{argument.arg}: {self._annotation(argument.annotation, module)}"
-        return text if default is None else f"{text} = {_render_default(default)}"
+        return text if default is None else f"{text} = {self._default(default, module)}"
+
+    def _default(self, default: ast.expr, module: Module) -> str:
+        """Return a literal or a member of an enumeration as it is, and anything else as dots."""
+        match default:
+            case ast.Constant() | ast.UnaryOp(operand=ast.Constant()):
+                return _text(default)
+            case ast.Attribute(value=ast.Name(id=name)) if name in module.names:
+                self._import(name, module.names[name])
+                return _text(default)
+        return "..."
 
     def _annotation(self, kind: ast.expr | None, module: Module) -> str:
         """Return the text of an annotation, and import what it names."""
@@ -461,14 +471,6 @@ def _render_docstring(docstring: str, indent: str) -> str:
     elif text.endswith('"'):
         text = text[:-1] + r"\""
     return textwrap.indent(f'"""{text}"""\n\n', indent)
-
-
-def _render_default(default: ast.expr) -> str:
-    """Return a literal as it is, and anything else, which the stub would have to import, as dots."""
-    match default:
-        case ast.Constant() | ast.UnaryOp(operand=ast.Constant()):
-            return _text(default)
-    return "..."
 
 
 def _text(node: ast.expr) -> str:

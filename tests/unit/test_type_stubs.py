@@ -294,6 +294,17 @@ def test_a_new_method_appears_in_the_stub(copy):
     assert "    def count_processes(self) -> int: ...\n" in (copy / STUB).read_text("utf-8")
 
 
+def test_a_default_that_is_a_member_of_an_enumeration_stays_and_is_imported(tmp_path):
+    service = "from pywats.models import Color\n" + service_with(
+        "async def paint(self, color: object = Color.RED) -> None: ..."
+    )
+
+    stub = generate_from(tmp_path, service)
+
+    assert "from pywats.models import Color\n" in stub
+    assert "def paint(self, color: object = Color.RED) -> None: ..." in stub
+
+
 def test_a_service_that_cannot_be_made_synchronous_fails_without_writing(copy):
     edit(
         copy / SERVICES / "process.py",

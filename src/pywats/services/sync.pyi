@@ -1774,7 +1774,7 @@ class SyncProductionService:
         ref_pn: str | None = None,
         station_name: str | None = None,
         only_in_sequence: bool | None = None,
-        format: SerialNumberFileFormat = ...,
+        format: SerialNumberFileFormat = SerialNumberFileFormat.XML,
     ) -> list[str]:
         """Take free serial numbers out of the pool of a type.
 

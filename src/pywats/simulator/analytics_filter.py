@@ -60,14 +60,12 @@ _TEXTS: dict[str, _Texts] = {
     "swFilename": _test("swFilename"),
     "swVersion": _test("swVersion"),
     "socket": lambda report: (_as_text(report.test.get("testSocketIndex")),),
-    "assetSerialNumber": lambda report: (number for number, _ in report.assets),
-    "assetName": lambda report: (name for _, name in report.assets),
 }
-_MISC = {"description": ("miscDescription", "miscInfoDescription"), "value": ("miscValue", "miscInfoString")}
+_MISC = {"description": "miscDescription", "value": "miscValue"}
 
 ALL_MEMBERS = frozenset(_TEXTS) | {
     "status", "yield", "run", "dateFrom", "dateTo", "dateGrouping", "periodCount", "includeCurrentPeriod",
-    "maxCount", "minCount", "topCount", *_MISC["description"], *_MISC["value"],
+    "maxCount", "minCount", "topCount", *_MISC.values(),
 }  # fmt: skip
 """What a filter can have that selects; ``dimensions`` does not."""
 
@@ -77,7 +75,6 @@ class _Sent:
 
     def __init__(self, members: Mapping[str, Any], honoured: Collection[str]) -> None:
         self._values = {name.lower(): value for name, value in members.items() if value not in (None, "")}
-        self._values.setdefault("assetserialnumber", self._values.get("assetserialnum"))
         self._honoured = honoured
 
     def value(self, name: str) -> Any:
@@ -243,9 +240,7 @@ def _status(text: str) -> str:
 
 def _misc_conditions(sent: _Sent) -> Iterable[Condition]:
     """One misc info has to fit both: its description, and its value."""
-    patterns = [
-        (key, Pattern(text)) for key, names in _MISC.items() for name in names if (text := sent.text(name))
-    ]
+    patterns = [(key, Pattern(text)) for key, name in _MISC.items() if (text := sent.text(name))]
     if patterns:
         yield lambda report: any(
             all(pattern.takes((info[key],)) for key, pattern in patterns) for info in report.misc_infos

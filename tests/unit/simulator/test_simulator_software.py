@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import struct
 import zipfile
 from datetime import UTC, datetime
@@ -533,6 +534,8 @@ FAR_AWAY = archive("a/1")[:-10] + struct.pack("<LLH", 2**32 - 2, 2**32 - 2, 0)
         archive("//host/share/evil/a.txt"),
         archive("."),
     ],
+    # The archives hold the time, and would name the test differently in each process.
+    ids=itertools.count(),
 )
 def test_a_zip_that_cannot_or_must_not_be_unpacked_is_refused(client, create, content):
     package = create()
