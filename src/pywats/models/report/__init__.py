@@ -1,7 +1,8 @@
 """Test and repair reports (WSJF), report headers, and the answers of the report endpoints.
 
-`uut` and `uur` are the reports, `step` and `loop` build the tree of steps, `place` keeps its statuses right,
-`judging` and `comparisons` judge measurements; the other modules are the parts that reports are made of.
+`uut` and `uur` are the reports; the `step` modules and `loop` build the tree of steps, `place` keeps its
+statuses right, `judging` and `comparisons` judge measurements; the other modules are the parts that reports
+are made of.
 """
 
 from __future__ import annotations
@@ -63,10 +64,8 @@ from pywats.models.report.measurements import (
     NumericMeasurement,
     StringMeasurement,
 )
-from pywats.models.report.step import (
-    Step,
-    StepDetails,
-)
+from pywats.models.report.step import Step
+from pywats.models.report.step_making import StepDetails
 from pywats.models.report.step_parts import (
     CallExecutableInfo,
     Chart,

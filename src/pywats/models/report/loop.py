@@ -16,9 +16,9 @@ from pywats.models.report.judging import (
 from pywats.models.report.measurements import Measurement
 from pywats.models.report.place import place_of
 from pywats.models.report.statuses import as_measurement
-from pywats.models.report.step import (
+from pywats.models.report.step import Step
+from pywats.models.report.step_making import (
     MeasurementStatus,
-    Step,
     StepDetails,
     StepStatus,
     kind_of,
@@ -146,7 +146,9 @@ class Loop:
     ) -> Step:
         place = place_of(self.step)
         turn = StepLoop(idx=len(place.below))
-        step = new_step(self.step.name, step_type, status, details, follows=follows, loop=turn, **payload)
+        step = new_step(
+            Step, self.step.name, step_type, status, details, follows=follows, loop=turn, **payload
+        )
         self._check(step)
         if not place.below:
             self.step.step_type = step.step_type

@@ -16,8 +16,9 @@ from pywats.models.report.fields import without_nulls
 from pywats.models.report.header_parts import ReportAsset, ReportSubUnit, UUTInfo
 from pywats.models.report.place import Place, place_of
 from pywats.models.report.statuses import TO_BLAME
-from pywats.models.report.step import Step, read_steps
+from pywats.models.report.step import Step
 from pywats.models.report.step_parts import SequenceCallInfo
+from pywats.models.report.step_reading import read_steps
 
 __all__ = ["UUTReport"]
 

@@ -1,0 +1,37 @@
+"""Reading steps that a server sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pywats.models.base import LENIENT
+from pywats.models.report.step import Step
+
+__all__ = ["read_steps"]
+
+
+def read_steps(document: Mapping[str, object]) -> Step:
+    """Read a step and those below it as a server sent them.
+
+    One by one, from the innermost on, as pydantic gives up at some 250 nested sequences.
+    """
+    entries: list[tuple[Mapping[str, object], int, int]] = [(document, -1, 0)]
+    lists: list[list[object] | None] = []
+    for index, (step, _, _) in enumerate(entries):  # which grows meanwhile
+        steps = step.get("steps")
+        lists.append(list(steps) if isinstance(steps, list) else None)
+        entries.extend(
+            (child, index, position)
+            for position, child in enumerate(lists[index] or ())
+            if isinstance(child, Mapping)
+        )
+    for index in range(len(entries) - 1, 0, -1):
+        above = lists[entries[index][1]]
+        if above is not None:
+            above[entries[index][2]] = _read_step(entries[index][0], lists[index])
+    return _read_step(document, lists[0])
+
+
+def _read_step(document: Mapping[str, object], steps: list[object] | None) -> Step:
+    below = {} if steps is None else {"steps": steps}
+    return Step.model_validate({**document, **below}, context=LENIENT)
