@@ -161,6 +161,13 @@ def test_a_read_repair_without_its_unit_says_so() -> None:
         UURReport.from_wsjf({"type": "R"}).add_failure("a", "b")
 
 
+def test_the_repaired_unit_need_not_come_first(repair: UURReport) -> None:
+    repair.add_sub_unit("a", sn="b", pn="c")
+    repair.sub_units = repair.sub_units[::-1]
+    repair.add_failure("Solder", "Cold joint")
+    assert [unit.failures is None for unit in repair.sub_units] == [True, False]
+
+
 def test_a_copied_repair_grows_alone(repair: UURReport) -> None:
     other = repair.model_copy()
     assert other == repair

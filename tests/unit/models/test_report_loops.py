@@ -67,6 +67,14 @@ def test_a_loop_that_is_given_a_status_decides_for_its_iterations(report: UUTRep
     check_wsjf(report.to_wsjf())
 
 
+def test_a_loop_follows_its_own_measurement(report: UUTReport, loop: Loop) -> None:
+    loop.add_numeric(66, high=50)
+    assert loop.step.numeric_meas is not None
+    loop.step.numeric_meas[0].status = "P"
+    assert (loop.step.status, report.result) == ("P", "P")
+    check_wsjf(report.to_wsjf())
+
+
 def test_an_iteration_that_passes_after_all_lifts_the_loop(report: UUTReport, loop: Loop) -> None:
     loop.add_numeric(21, high=50)
     failed = loop.add_numeric(66, high=50)

@@ -173,7 +173,7 @@ def test_an_assigned_status_of_a_step_is_that_of_its_only_measurement(power: Ste
         (lambda steps: setattr(steps["m"], "status", "X"), "Rails/m: 'X' is not a valid"),
         (lambda steps: setattr(steps["m"], "status", "U"), "Rails/m: the status U is for reading only"),
         (lambda steps: setattr(steps["Main"], "status", "S"), ": a report is P, F, E or T, not S"),
-        (lambda steps: setattr(steps["a"].boolean_meas[0], "status", "E"), "Rails/a/: 'E' is not a valid"),
+        (lambda steps: setattr(steps["a"].boolean_meas[0], "status", "E"), "Rails/a: 'E' is not a valid"),
         (lambda steps: setattr(steps["e"].boolean_meas[0], "status", "F"), "Rails/e/1: a step with a failed"),
         (lambda steps: steps["e"].add_pass_fail("3", ok=False), "Rails/e/3: a step with a failed .* not E"),
         (lambda steps: steps["n"].add_pass_fail("1", ok=True), "Rails/n/1: a step is what .*: P, not E"),
@@ -204,6 +204,21 @@ def test_a_skipped_step_may_carry_anything(power: Step) -> None:
     several.status = "S"
     several.add_pass_fail("K1", ok=True).add_pass_fail("K2", ok=False)
     assert several.status == "S"
+
+
+def test_a_measurement_of_a_read_step_says_what_it_is_told(power: Step) -> None:
+    power.add_pass_fail("a", ok=True)
+    stored = Step.model_validate(power.to_wire())
+    assert stored.steps is not None
+    assert stored.steps[0].boolean_meas is not None
+    stored.steps[0].boolean_meas[0].status = "F"
+    assert (stored.steps[0].boolean_meas[0].status, stored.steps[0].status) == ("F", "P")
+
+
+def test_a_sequence_that_lost_its_steps_is_done(report: UUTReport, power: Step) -> None:
+    power.add_pass_fail("a", ok=False)
+    power.steps = []
+    assert (power.status, report.result) == ("D", "P")
 
 
 # Who is to blame.

@@ -196,16 +196,16 @@ class Place:
         if not self.built:
             WatsModel.__setattr__(measurement, "status", status)
             return
-        with self.naming(measurement.name or ""):
+        with self.naming(*([measurement.name] if measurement.name else [])):
             code = MeasurementStatusCode(str(status))
             others = [one for one in self.measurements() if one is not measurement]
             if not self.computed and others:
                 refuse_contradiction(self.step.status, [code, *(one.status for one in others)])
-        WatsModel.__setattr__(measurement, "status", code)
-        if self.computed or others:
-            self.rejudge()
-        else:
+        if self.is_summary or not (self.computed or others):
             self.assign(code)
+        else:
+            WatsModel.__setattr__(measurement, "status", code)
+            self.rejudge()
 
     def rejudge(self) -> None:
         """Give the step the status that follows from what it carries, unless it was given another."""
@@ -249,8 +249,9 @@ class Place:
             if old is not None:
                 self._tally[old] -= 1
             self._tally[new] += 1
-        if self.is_summary:
-            count_turns(self.step, self.tally(), len(self.below))
+        loop = self.step.loop
+        if isinstance(loop, StepLoop) and loop.idx is None:
+            count_turns(loop, self.tally(), len(self.below))
 
     def tally(self) -> Counter[object]:
         """Return how many of the steps below have which status."""
@@ -388,6 +389,8 @@ class Place:
 
     def _mirror(self) -> None:
         mirror(self.step, (place.step for place in reversed(self.below)))
+        for measurement in self.measurements():
+            measurement.belong_to(self)
 
 
 def _name_key(name: object) -> str:

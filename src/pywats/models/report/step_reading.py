@@ -16,22 +16,21 @@ def read_steps(document: Mapping[str, object]) -> Step:
     One by one, from the innermost on, as pydantic gives up at some 250 nested sequences.
     """
     entries: list[tuple[Mapping[str, object], int, int]] = [(document, -1, 0)]
-    lists: list[list[object] | None] = []
+    lists: list[list[object]] = []
     for index, (step, _, _) in enumerate(entries):  # which grows meanwhile
         steps = step.get("steps")
-        lists.append(list(steps) if isinstance(steps, list) else None)
+        lists.append(list(steps) if isinstance(steps, list) else [])
         entries.extend(
             (child, index, position)
-            for position, child in enumerate(lists[index] or ())
+            for position, child in enumerate(lists[index])
             if isinstance(child, Mapping)
         )
     for index in range(len(entries) - 1, 0, -1):
-        above = lists[entries[index][1]]
-        if above is not None:
-            above[entries[index][2]] = _read_step(entries[index][0], lists[index])
+        step, above, position = entries[index]
+        lists[above][position] = _read_step(step, lists[index])
     return _read_step(document, lists[0])
 
 
-def _read_step(document: Mapping[str, object], steps: list[object] | None) -> Step:
-    below = {} if steps is None else {"steps": steps}
+def _read_step(document: Mapping[str, object], steps: list[object]) -> Step:
+    below = {"steps": steps} if isinstance(document.get("steps"), list) else {}
     return Step.model_validate({**document, **below}, context=LENIENT)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pywats.models.base import WatsModel
 from pywats.models.report.codes import MeasurementStatusCode, StepStatusCode
 from pywats.models.report.measurements import Measurement
+from pywats.models.report.step_parts import StepLoop
 
 if TYPE_CHECKING:
     from pywats.models.report.step_data import StepData
@@ -19,13 +20,11 @@ __all__ = ["count_turns", "limits", "mirror"]
 _MEASUREMENTS: Final = ("numeric_meas", "string_meas", "boolean_meas")
 
 
-def count_turns(summary: StepData, tally: Mapping[object, int], turns: int) -> None:
+def count_turns(loop: StepLoop, tally: Mapping[object, int], turns: int) -> None:
     """Write the totals of a loop."""
-    loop = summary.loop
-    if loop is not None:
-        loop.num, loop.ending_index = turns, turns - 1
-        loop.passed = tally.get(StepStatusCode.PASSED, 0)
-        loop.failed = tally.get(StepStatusCode.FAILED, 0)
+    loop.num, loop.ending_index = turns, turns - 1
+    loop.passed = tally.get(StepStatusCode.PASSED, 0)
+    loop.failed = tally.get(StepStatusCode.FAILED, 0)
 
 
 def mirror(summary: StepData, newest_first: Iterable[StepData]) -> None:
