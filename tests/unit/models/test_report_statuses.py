@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -35,14 +35,8 @@ def power(report: UUTReport) -> Step:
     return report.root.add_sequence("Power").add_sequence("Rails")
 
 
-def walk(step: Step) -> Iterator[Step]:
-    yield step
-    for below in step.steps or ():
-        yield from walk(below)
-
-
 def blamed(report: UUTReport) -> list[str]:
-    return [step.name for step in walk(report.root) if step.caused_uut_failure]
+    return [step.name for step in report.root.walk() if step.caused_uut_failure]
 
 
 # Following.
@@ -53,7 +47,7 @@ def test_a_failed_measurement_fails_everything_above_at_once(report: UUTReport, 
     power.add_numeric("3V3", 3.3, low=3)
     assert (power.status, report.root.status, report.result) == ("P", "P", "P")
     power.add_numeric("5V", 4, low=4.85)
-    assert [step.status for step in walk(report.root)] == ["F", "F", "F", "P", "F"]
+    assert [step.status for step in report.root.walk()] == ["F", "F", "F", "P", "F"]
     assert report.result == "F"
 
 
@@ -97,7 +91,7 @@ def test_a_status_that_gets_better_lifts_those_above(report: UUTReport, power: S
     step = power.add_numeric("5V", 4, low=4.85)
     assert report.result == "F"
     step.status = "P"
-    assert [one.status for one in walk(report.root)] == ["P"] * 4
+    assert [one.status for one in report.root.walk()] == ["P"] * 4
     assert report.result == "P"
 
 
@@ -189,7 +183,7 @@ def test_a_status_that_contradicts_the_rest_is_refused(
     power.add_multi_boolean("n").status = "E"
     before = report.to_wsjf()
     with pytest.raises(ValueError, match=f"^Main.*{reason}"):
-        change({step.name: step for step in walk(report.root)})
+        change({step.name: step for step in report.root.walk()})
     assert report.to_wsjf() == before
 
 
@@ -270,6 +264,24 @@ def test_the_deciding_iteration_of_a_loop_is_to_blame(report: UUTReport) -> None
     soak.add_sequence().add_pass_fail("Alive", ok=True)
     soak.add_sequence().add_pass_fail("Hot", ok=False)
     assert blamed(report) == ["Hot"]
+
+
+def test_the_step_to_blame_is_found_in_built_and_in_read_reports(report: UUTReport, power: Step) -> None:
+    assert report.failed_step is None
+    step = power.add_pass_fail("a", ok=False)
+    power.add_pass_fail("b", ok=False)
+    assert report.failed_step is step
+    assert UUTReport.from_wsjf(report.to_wsjf()).failed_step == step
+
+
+def test_all_steps_are_walked_in_the_order_of_the_report(report: UUTReport, power: Step) -> None:
+    power.add_action("a")
+    report.root.add_action("c")
+    power.add_action("b")
+    assert [step.name for step in report.root.walk()] == ["Main", "Power", "Rails", "a", "b", "c"]
+    assert [step.name for step in power.walk()] == ["Rails", "a", "b"]
+    odd = {"type": "T", "root": {"name": "r", "steps": ["x", {"name": "a", "steps": {}}]}}
+    assert [step.name for step in UUTReport.from_wsjf(odd).root.walk()] == ["r", "a"]
 
 
 # Copies.
@@ -354,7 +366,7 @@ class Trial:
         def one_of(steps: list[Any]) -> Any:
             return steps[target % len(steps)]
 
-        steps = list(walk(self.report.root))
+        steps = list(self.report.root.walk())
         sequence = one_of([step for step in steps if step.seq_call is not None and not is_summary(step)])
         if action == "sequence":
             sequence.add_sequence(f"sequence {number}")
@@ -389,7 +401,7 @@ class Trial:
         return next((bad for bad in WORST_FIRST if any(one.status == bad for one in below)), "P")
 
     def check(self) -> None:
-        steps = list(walk(self.report.root))
+        steps = list(self.report.root.walk())
         for step in steps:
             turns = [one for one in steps if one.name == step.name and one is not step]
             if not is_summary(step):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final, Literal, Self, Unpack
 
 from pywats.models.report.codes import ChartKind, StepStatusCode
@@ -52,6 +52,16 @@ class Step(MeasuringStep):
     """
 
     steps: list[Step] | None = None
+
+    def walk(self) -> Iterator[Step]:
+        """Yield this step and all below it, in the order of the report."""
+        waiting = [self]
+        while waiting:
+            step = waiting.pop()
+            yield step
+            steps: object = step.steps
+            if isinstance(steps, list):  # what a server sent may be anything
+                waiting.extend(below for below in reversed(steps) if isinstance(below, Step))
 
     def add_sequence(
         self,

@@ -130,6 +130,11 @@ class UUTReport(ReportBase):
         report._settle(follows=True)
         return report
 
+    @property
+    def failed_step(self) -> Step | None:
+        """The step that made the unit fail: the first with `caused_uut_failure`, None if there is none."""
+        return next((step for step in self.root.walk() if step.caused_uut_failure is True), None)
+
     def add_sub_unit(
         self, part_type: str, *, sn: str, pn: str, rev: str | None = None, position: int | None = None
     ) -> ReportSubUnit:
