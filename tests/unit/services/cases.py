@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -14,13 +15,16 @@ from pywats.services.base import AsyncService
 
 SERVER = "http://wats.test"
 
+# Loading the certificates of the machine takes longer than a call.
+_TLS = ssl.create_default_context()
+
 S = TypeVar("S", bound=AsyncService)
 T = TypeVar("T")
 
 
 def run(kind: Callable[[AsyncHttpClient], S], call: Callable[[S], Awaitable[T]]) -> T:
     async def session() -> T:
-        client = AsyncHttpClient(SERVER, "token")
+        client = AsyncHttpClient(SERVER, "token", verify_ssl=_TLS)
         try:
             return await call(kind(client))
         finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from xml.etree import ElementTree as ET
@@ -10,13 +9,13 @@ from xml.etree import ElementTree as ET
 import pytest
 import respx
 
-from pywats.core.client import AsyncHttpClient
 from pywats.exceptions import NotFoundError
 from pywats.models import BomComponent
 from pywats.services import AsyncBoxBuildTemplate, AsyncProductService
 from pywats.services.base import AsyncResource
+from tests.unit.services.cases import SERVER
+from tests.unit.services.cases import run as run_service
 
-SERVER = "http://wats.test"
 XML_DATA = (
     '<Root><Color Value="red"/><BOM xmlns="http://wats.virinco.com/schemas/WATS/wsbf" Desc="Box">'
     '<Component Number="PSU" Rev="B" Qty="1"/><Component Number="PCB" Qty="2"/></BOM></Root>'
@@ -25,14 +24,7 @@ T = TypeVar("T")
 
 
 def run(work: Callable[[AsyncProductService], Awaitable[T]]) -> T:
-    async def session() -> T:
-        client = AsyncHttpClient(SERVER, "token")
-        try:
-            return await work(AsyncProductService(client))
-        finally:
-            await client.aclose()
-
-    return asyncio.run(session())
+    return run_service(AsyncProductService, work)
 
 
 def template(revision: str = "A") -> AsyncBoxBuildTemplate:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ssl
 import uuid
 
 import httpx
@@ -14,10 +15,16 @@ def server():
         yield server
 
 
+@pytest.fixture(scope="session")
+def tls():
+    """Loading the certificates of the machine takes longer than most of these tests."""
+    return ssl.create_default_context()
+
+
 @pytest.fixture
-def client(server):
+def client(server, tls):
     headers = {"Authorization": f"Basic {server.token}"}
-    with httpx.Client(base_url=server.url, headers=headers, trust_env=False) as client:
+    with httpx.Client(base_url=server.url, headers=headers, verify=tls, trust_env=False) as client:
         yield client
 
 
