@@ -22,6 +22,7 @@ from pywats.models import (
     SequenceCallInfo,
     Step,
     StepAttachment,
+    StringMeasurement,
     UUTInfo,
 )
 from tests.contract.schemas import problems
@@ -410,6 +411,20 @@ WRONG: dict[str, Callable[[], Step]] = {
     "Made/Inner: a step with several measurements is F only": lambda: sequence(
         Step(step_type="ET_MPFT", name="Inner", status="F", boolean_meas=[
             BooleanMeasurement(status="P", name="a"), BooleanMeasurement(status="P", name="b")])
+    ),
+    "Made: the status U is for reading": lambda: Step(step_type="X", name="Made", status="U"),
+    "Made: 'Done' is not a valid": lambda: Step(step_type="X", name="Made", status="Done"),
+    "Made: the limits are not those of GELE": lambda: Step(
+        step_type="X", name="Made", status="P", numeric_meas=[
+            NumericMeasurement(comp_op="GELE", value=1, low_limit=1, status="P")],
+    ),
+    "Made: the limits are not those of LE": lambda: Step(
+        step_type="X", name="Made", status="P", numeric_meas=[
+            NumericMeasurement(comp_op="LE", value=1, high_limit=1, status="P")],
+    ),
+    "Made: the limit is not that of EQ": lambda: Step(
+        step_type="X", name="Made", status="P", string_meas=[
+            StringMeasurement(comp_op="EQ", value="a", status="P")],
     ),
     "Made: there are two steps named 'Inner'": lambda: sequence(
         *(Step(step_type="X", name="Inner", status="D") for _ in range(2))
