@@ -373,11 +373,13 @@ def sequence(*steps: Step, name: str = "Made", status: Any = "P") -> Step:
 
 def test_a_step_made_by_hand_is_added_and_numbered(report: UUTReport, power: Step) -> None:
     inner = Step(step_type="NI_Wait", name="Wait", status="D", id=77)
-    made = sequence(inner, status="F")
+    text = StringMeasurement(comp_op="EQ", value="a", limit="a", status="P")
+    firmware = Step(step_type="ET_SVT", name="Firmware", status="P", string_meas=[text])
+    made = sequence(inner, firmware, status="F")
     assert power.add_step(made) is made
-    assert [made.id, inner.id] == [2, 3]
+    assert [made.id, inner.id, firmware.id] == [2, 3, 4]
     assert (power.status, report.result) == ("F", "F")
-    assert made.add_action("More").id == 4
+    assert made.add_action("More").id == 5
 
 
 NUMBER = NumericMeasurement(comp_op="LOG", status="P", value=1)
