@@ -197,15 +197,33 @@ def test_a_service_sends_its_requests_through_the_client():
     assert network.requests[0].headers["Authorization"] == f"Basic {TOKEN}"
 
 
-@pytest.mark.parametrize("name", ["product", "report", "process"])
+SERVICES = {
+    "analytics": "Analytics",
+    "asset": "Asset",
+    "process": "Process",
+    "product": "Product",
+    "production": "Production",
+    "report": "Report",
+    "rootcause": "RootCause",
+    "scim": "Scim",
+    "software": "Software",
+}
+
+
+def test_app_is_analytics():
+    api = AsyncWATS(URL, TOKEN)
+    assert api.app is api.analytics
+
+
+@pytest.mark.parametrize("name", SERVICES)
 def test_a_service_is_made_once(name: str):
     api = AsyncWATS(URL, TOKEN)
     assert getattr(api, name) is getattr(api, name)
 
 
-@pytest.mark.parametrize("name", ["product", "report", "process"])
+@pytest.mark.parametrize("name", SERVICES)
 def test_a_service_is_of_its_own_class(name: str):
-    assert type(getattr(AsyncWATS(URL, TOKEN), name)).__name__ == f"Async{name.capitalize()}Service"
+    assert type(getattr(AsyncWATS(URL, TOKEN), name)).__name__ == f"Async{SERVICES[name]}Service"
 
 
 def test_the_with_block_closes_the_client():

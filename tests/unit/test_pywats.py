@@ -461,13 +461,23 @@ def test_an_error_of_a_call_carries_its_id():
     assert caught.value.correlation_id == "job-42"
 
 
-@pytest.mark.parametrize("name", ["product", "report", "process"])
+SERVICES = (
+    "analytics", "asset", "process", "product", "production", "report", "rootcause", "scim", "software"
+)  # fmt: skip
+
+
+def test_app_is_analytics():
+    api = pyWATS(URL, TOKEN, transport=Network())
+    assert api.app is api.analytics
+
+
+@pytest.mark.parametrize("name", SERVICES)
 def test_a_service_is_made_once(name: str):
     api = pyWATS(URL, TOKEN, transport=Network())
     assert getattr(api, name) is getattr(api, name)
 
 
-@pytest.mark.parametrize("name", ["product", "report", "process"])
+@pytest.mark.parametrize("name", SERVICES)
 def test_a_service_has_the_config_of_the_client(name: str):
     api = pyWATS(URL, TOKEN, timeout=5, transport=Network())
     assert getattr(api, name)._config is api.config
