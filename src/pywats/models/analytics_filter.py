@@ -378,7 +378,7 @@ class WATSFilter(WatsModel):
     """
 
     # What a server does not know it passes over, and so answers another question.
-    model_config = ConfigDict(extra="forbid", validate_assignment=True)
+    model_config = ConfigDict(extra="forbid")
 
     serial_number: str | None = None
     part_number: str | None = None

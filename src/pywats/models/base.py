@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from functools import cache
 from typing import Annotated, Any, ClassVar, Final, Self, SupportsIndex, TypeVar, cast
 
 from pydantic import (
@@ -19,6 +20,7 @@ from pydantic import (
     GetCoreSchemaHandler,
     ModelWrapValidatorHandler,
     PlainSerializer,
+    TypeAdapter,
     ValidationError,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
@@ -38,6 +40,7 @@ __all__ = [
     "WsjfNumber",
     "is_lenient",
     "one_or_many",
+    "set_unchecked",
     "to_json",
 ]
 
@@ -108,8 +111,10 @@ class WatsModel(BaseModel):
             raise ValueError(f"{cls.__name__} has no member {name!r}; did you mean {alike[0]!r}?")
 
     def __setattr__(self, name: str, value: object) -> None:
-        """Set a member; a name that is known by nobody but looks like a member is refused."""
-        if name not in type(self).model_fields and name not in (self.model_extra or {}):
+        """Set a member, checked as when it is built; a name that is none but looks like one is refused."""
+        if name in type(self).model_fields:
+            value = _checked(type(self), name, value)
+        elif name not in (self.model_extra or {}):
             self._refuse_misspelt(name)
         super().__setattr__(name, value)
 
@@ -163,6 +168,28 @@ class WatsModel(BaseModel):
             exclude=set(exclude),
             warnings=False,  # what was read leniently need not fit the declared type
         )
+
+
+def set_unchecked(model: WatsModel, name: str, value: object) -> None:
+    """Set a member whose value is known to be right, without the cost of looking."""
+    BaseModel.__setattr__(model, name, value)
+
+
+def _checked(model: type[WatsModel], name: str, value: object) -> object:
+    try:
+        return _member(model, name).validate_python(value)
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in (name, *problem["loc"]))
+        raise ValueError(f"{model.__name__}.{place}: {problem['msg']}") from error
+
+
+@cache
+def _member(model: type[WatsModel], name: str) -> TypeAdapter[object]:
+    # Pydantic's own validate_assignment would run the validators of the whole model each time.
+    field = model.model_fields[name]
+    kind: Any = field.annotation
+    return TypeAdapter(Annotated[kind, *field.metadata] if field.metadata else kind)
 
 
 def _wire_names(name: str, field: FieldInfo) -> frozenset[str]:
@@ -234,6 +261,7 @@ def _write_time(moment: object) -> object:
         return moment
     if isinstance(moment, _WireTime) and moment.text is not None:
         return moment.text
+    moment = moment if moment.tzinfo else moment.astimezone()  # put there past all checks
     return moment.isoformat().replace("+00:00", "Z")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from hypothesis import given
@@ -265,3 +265,41 @@ def test_a_member_of_the_users_own_is_sent() -> None:
 
 def test_a_member_like_a_known_one_that_a_server_sent_is_kept() -> None:
     assert read(Step, {"reportTxt": "x"}).to_wire() == {"reportTxt": "x"}
+
+
+class Checked(WatsModel):
+    name: Annotated[str, Field(max_length=3)]
+    start: Timestamp | None = None
+    parts: list[Product] | None = None
+
+
+def test_an_assignment_is_checked_like_a_built_member() -> None:
+    model = Checked(name="abc")
+    with pytest.raises(ValueError, match=r"Checked\.name: String should have at most 3 characters"):
+        model.name = "abcd"
+    assert model.name == "abc"
+
+
+def test_a_refused_assignment_says_where_inside_the_value_the_fault_is() -> None:
+    with pytest.raises(ValueError, match=r"Checked\.parts\.1\.partNumber: "):
+        Checked(name="a").parts = [Product(part_number="a"), {"partNumber": ""}]  # type: ignore[list-item]
+
+
+def test_a_naive_datetime_that_is_assigned_is_local_time() -> None:
+    model = Checked(name="a")
+    model.start = datetime(2026, 7, 1, 12)  # noqa: DTZ001 - naive on purpose
+    assert model.start == datetime(2026, 7, 1, 12).astimezone()
+    assert model.start.tzinfo is not None
+
+
+def test_a_naive_datetime_that_was_put_there_unchecked_is_written_with_its_offset() -> None:
+    model = Checked(name="a").model_copy(update={"start": datetime(2026, 7, 1, 12)})  # noqa: DTZ001 - naive on purpose
+    written = datetime.fromisoformat(model.to_wire()["start"])
+    assert written == datetime(2026, 7, 1, 12).astimezone()
+    assert written.tzinfo is not None
+
+
+def test_a_member_that_was_read_can_be_assigned_although_others_are_odd() -> None:
+    model = TypeAdapter(Checked).validate_python({"name": "too long", "parts": 7}, context=LENIENT)
+    model.start = datetime(2026, 7, 1, tzinfo=UTC)
+    assert model.to_wire() == {"name": "too long", "parts": 7, "start": "2026-07-01T00:00:00Z"}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
-from pywats.models.base import WatsModel
+from pywats.models.base import set_unchecked
 from pywats.models.report.codes import MeasurementStatusCode, StepStatusCode
 from pywats.models.report.measurements import Measurement
 from pywats.models.report.statuses import (
@@ -182,7 +182,7 @@ class Place:
             raise ValueError("the status U is for reading only")
         measurements = self.measurements()
         if len(measurements) == 1:
-            WatsModel.__setattr__(measurements[0], "status", as_measurement(code))
+            set_unchecked(measurements[0], "status", as_measurement(code))
         else:
             refuse_contradiction(code, [one.status for one in measurements])
         return code
@@ -194,7 +194,7 @@ class Place:
             ValueError: It is no status, or contradicts the status that was given to the step.
         """
         if not self.built:
-            WatsModel.__setattr__(measurement, "status", status)
+            set_unchecked(measurement, "status", status)
             return
         with self.naming(*([measurement.name] if measurement.name else [])):
             code = MeasurementStatusCode(str(status))
@@ -204,7 +204,7 @@ class Place:
         if self.is_summary or not (self.computed or others):
             self.assign(code)
         else:
-            WatsModel.__setattr__(measurement, "status", code)
+            set_unchecked(measurement, "status", code)
             self.rejudge()
 
     def rejudge(self) -> None:
@@ -239,7 +239,7 @@ class Place:
 
     def store(self, status: object) -> None:
         """Set the status without asking anybody."""
-        WatsModel.__setattr__(self.step, "status", status)
+        set_unchecked(self.step, "status", status)
         if self.is_summary:
             self._mirror()
 
@@ -328,7 +328,7 @@ class Place:
         items: list[object] | None = getattr(self.step, member)
         if items is None:
             items = []
-            WatsModel.__setattr__(self.step, member, items)
+            set_unchecked(self.step, member, items)
         return items
 
     def number(self, child: Place) -> None:

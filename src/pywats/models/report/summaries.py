@@ -7,7 +7,7 @@ from copy import deepcopy
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from pywats.models.base import WatsModel
+from pywats.models.base import set_unchecked
 from pywats.models.report.codes import MeasurementStatusCode, StepStatusCode
 from pywats.models.report.measurements import Measurement
 from pywats.models.report.step_parts import StepLoop
@@ -46,7 +46,7 @@ def mirror(summary: StepData, newest_first: Iterable[StepData]) -> None:
         items = getattr(chosen, member)
         if items:
             copies = [deepcopy(one) for one in items]
-            WatsModel.__setattr__(summary, member, copies)
+            set_unchecked(summary, member, copies)
             copies[0].status = MeasurementStatusCode(summary.status)
 
 

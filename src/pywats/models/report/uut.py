@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import PrivateAttr, ValidationInfo, model_validator
 
-from pywats.models.base import WatsModel, is_lenient
+from pywats.models.base import is_lenient, set_unchecked
 from pywats.models.report.base import ReportBase, check_unit, this_computer
 from pywats.models.report.codes import ReportResultCode, StepStatusCode
 from pywats.models.report.fields import without_nulls
@@ -245,7 +245,7 @@ class UUTReport(ReportBase):
 
     def _follow(self) -> None:
         if self._follows:
-            WatsModel.__setattr__(self, "result", ReportResultCode(self.root.status))
+            set_unchecked(self, "result", ReportResultCode(self.root.status))
             self._blame()
 
     def _blame(self) -> None:
