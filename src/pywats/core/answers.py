@@ -15,6 +15,7 @@ from pywats.core.error_detail import error_detail, one_line
 from pywats.exceptions import (
     NotFoundError,
     WatsAPIError,
+    WatsError,
     WatsResponseError,
     bare_url,
     error_class_for_status,
@@ -27,9 +28,9 @@ __all__ = [
     "Facts",
     "api_error",
     "decoded",
+    "empty_answer",
     "facts_of",
     "is_empty",
-    "not_found",
     "parse_json",
     "parse_text",
     "parse_with",
@@ -186,11 +187,16 @@ def parse_with(parse: Callable[[str], T], response: httpx.Response, body: bytes)
     raise WatsResponseError(f"the answer is not what the API promises: {problem}", **facts_of(response))
 
 
-def not_found(response: httpx.Response) -> NotFoundError:
+def empty_answer(response: httpx.Response) -> WatsError:
     """Return the error for an answer that is empty where the API promises something."""
-    return NotFoundError(
-        "the server has no such thing: its answer is empty",
-        status_code=response.status_code,
+    if response.request.method == "GET":
+        return NotFoundError(
+            "the server has no such thing: its answer is empty",
+            status_code=response.status_code,
+            **facts_of(response),
+        )
+    return WatsResponseError(
+        "the server did what it was asked to, but its answer is empty: look before you repeat the call",
         **facts_of(response),
     )
 

@@ -15,9 +15,9 @@ import httpx
 from pywats.core.answers import (
     api_error,
     decoded,
+    empty_answer,
     facts_of,
     is_empty,
-    not_found,
     parse_json,
     parse_text,
     parse_with,
@@ -28,7 +28,7 @@ from pywats.core.call import Call, call_scope
 from pywats.core.config import SyncConfig
 from pywats.core.connections import Connections
 from pywats.core.correlation import correlation_id_var
-from pywats.core.files import DownloadTarget, Progress, saved
+from pywats.core.files import DownloadTarget, Progress, check_target, saved
 from pywats.core.paths import check_base_url, expand_path
 from pywats.core.uploads import FileForm
 from pywats.exceptions import WatsError, WatsResponseError, WatsTimeoutError, bare_url
@@ -131,7 +131,7 @@ class AsyncHttpClient:
 
         Raises:
             WatsAPIError: The server answered 4xx or 5xx; its subclass says which.
-            NotFoundError: The server answered 404, or with an empty body or ``null``.
+            NotFoundError: The server answered 404, or a GET with an empty body or ``null``.
             WatsResponseError: The answer is not JSON, or not of the type promised.
             WatsConnectionError: The connection could not be made, or broke.
             WatsTimeoutError: The answer was not complete in time.
@@ -139,7 +139,7 @@ class AsyncHttpClient:
         """
         response, body = await self._exchange(method, path, options)
         if is_empty(body):
-            raise not_found(response)
+            raise empty_answer(response)
         return parse_json(response, body, result)
 
     async def request_optional(
@@ -195,9 +195,11 @@ class AsyncHttpClient:
             The number of bytes written.
 
         Raises:
+            TypeError: The target is no path and no file opened for writing bytes; no request was made.
             WatsError: As `request` does.
             OSError: The file could not be written.
         """
+        check_target(target)
         done = 0
         options: RequestOptions = {"path_params": path_params, "params": params, "accept": "*/*"}
         with self.call_scope() as call:

@@ -9,19 +9,43 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, Protocol
 
 from pywats.core.threads import in_thread
 
-__all__ = ["DownloadTarget", "Progress", "saved"]
+__all__ = ["DownloadTarget", "Progress", "WritableFile", "check_target", "saved"]
 
-DownloadTarget = str | os.PathLike[str] | BinaryIO
+
+class WritableFile(Protocol):
+    """A file object opened for writing bytes."""
+
+    def write(self, data: Any, /) -> int | None:
+        """Take bytes, and return how many."""
+        ...
+
+
+DownloadTarget = str | os.PathLike[str] | WritableFile
 """Where a download goes: a path, or a file object opened for writing bytes."""
 
 Progress = Callable[[int, int | None], None]
-"""Called with the bytes done and the bytes in total, or None if the server doesn't say."""
+"""Called with the bytes done and the bytes in total, or None if that is not known.
+
+It runs in the thread of the event loop that all calls share: it has to be quick and can make no calls.
+"""
 
 _BUFFER_BYTES = 1024 * 1024
+
+
+def check_target(target: object) -> None:
+    """Refuse what cannot be written to, before anything is downloaded.
+
+    Raises:
+        TypeError: It is neither a path nor a file opened for writing bytes.
+    """
+    writable = isinstance(target, str | os.PathLike) or hasattr(target, "write")
+    # A temporary file is a wrapper; its mode tells.
+    if not writable or isinstance(getattr(target, "file", target), io.TextIOBase):
+        raise TypeError("the target must be a path, or a file opened for writing bytes ('wb')")
 
 
 @asynccontextmanager
@@ -35,15 +59,12 @@ async def saved(target: DownloadTarget) -> AsyncIterator[Callable[[bytes], Await
         target: Where the bytes go.
 
     Raises:
-        TypeError: The target is a file opened for text.
         OSError: The file cannot be written.
 
     Yields:
         A function that takes the next bytes. Writing is done in another thread, since a slow disk would hold
         up every call that shares the event loop.
     """
-    if isinstance(target, io.TextIOBase):
-        raise TypeError("the target must be a path, or a file opened for writing bytes ('wb')")
     if not isinstance(target, str | os.PathLike):
         async with _buffered(target) as write:
             yield write
@@ -72,7 +93,7 @@ async def saved(target: DownloadTarget) -> AsyncIterator[Callable[[bytes], Await
 
 
 @asynccontextmanager
-async def _buffered(file: BinaryIO) -> AsyncIterator[Callable[[bytes], Awaitable[None]]]:
+async def _buffered(file: WritableFile) -> AsyncIterator[Callable[[bytes], Awaitable[None]]]:
     buffer = bytearray()
 
     async def write(data: bytes) -> None:
@@ -88,11 +109,11 @@ async def _buffered(file: BinaryIO) -> AsyncIterator[Callable[[bytes], Awaitable
     await flush()
 
 
-def _write_all(file: BinaryIO, data: bytes) -> None:
+def _write_all(file: WritableFile, data: bytes) -> None:
     view = memoryview(data)
     while view:
         # A raw file may take less than it is given; an object of the user's own may not say.
-        taken: int | None = file.write(view)
+        taken = file.write(view)
         if taken is None and isinstance(file, io.RawIOBase):
             raise BlockingIOError(errno.EAGAIN, "The file takes no more bytes now")
         view = view[len(view) if taken is None else taken :]

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-import io
+import errno
 import os
+import re
 import secrets
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+import stat
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from functools import partial
 from pathlib import Path, PurePath
-from typing import BinaryIO
+from typing import Any, Protocol
 
 import httpx
 
 from pywats.core.files import Progress
-from pywats.core.threads import in_thread
+from pywats.core.threads import in_daemon_thread, in_thread
 
-__all__ = ["FileForm", "UploadSource", "form_file"]
+__all__ = ["FileForm", "ReadableFile", "UploadSource", "form_file"]
 
-UploadSource = str | os.PathLike[str] | BinaryIO
+
+class ReadableFile(Protocol):
+    """A file object opened for reading bytes."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to so many bytes, none at the end."""
+        ...
+
+
+UploadSource = str | os.PathLike[str] | ReadableFile
 """What is uploaded: a path, or a file object opened for reading bytes, from where it stands."""
 
 _CHUNK_BYTES = 256 * 1024
@@ -39,11 +51,20 @@ class FileForm(httpx.AsyncByteStream):
         filename: The name that the server is told.
         media_type: The media type of the content.
         progress: Called after each part of the file is on its way.
+
+    Raises:
+        TypeError: The file is opened for text.
+        ValueError: The media type is none.
+        OSError: The file cannot be rewound or measured, although it says so.
     """
 
     def __init__(
-        self, file: BinaryIO, *, name: str, filename: str, media_type: str, progress: Progress | None
+        self, file: Any, *, name: str, filename: str, media_type: str, progress: Progress | None
     ) -> None:
+        if not isinstance(file.read(0), bytes):
+            raise TypeError("a file opened for reading bytes ('rb') is needed, not one for text")
+        if not re.fullmatch(r"[!-~]+/[ -~]+", media_type):
+            raise ValueError(f"the content type must be such as image/png, not {media_type!r}")
         self._boundary = boundary = secrets.token_hex(16)
         disposition = f'form-data; name="{name.translate(_QUOTED)}"; filename="{filename.translate(_QUOTED)}"'
         head = f"--{boundary}\r\nContent-Disposition: {disposition}\r\nContent-Type: {media_type}\r\n\r\n"
@@ -55,10 +76,11 @@ class FileForm(httpx.AsyncByteStream):
         self._begun = False
         self._start: int | None = None
         self._size: int | None = None
-        if file.seekable():
-            self._start = file.tell()
-            self._size = max(file.seek(0, os.SEEK_END) - self._start, 0)
-            file.seek(self._start)
+        if _can_be_rewound(file):
+            start: int = file.tell()
+            self._start = start
+            self._size = max(file.seek(0, os.SEEK_END) - start, 0)
+            file.seek(start)
 
     @property
     def replayable(self) -> bool:
@@ -87,7 +109,7 @@ class FileForm(httpx.AsyncByteStream):
         self._begun = True
         yield self._head
         done = 0
-        while chunk := await in_thread(self._file.read, self._next_bytes(done)):
+        while chunk := await self._read(done):
             yield chunk
             done += len(chunk)
             if self._progress is not None:
@@ -96,20 +118,28 @@ class FileForm(httpx.AsyncByteStream):
             raise OSError(f"the file became shorter while it was sent: {done} bytes in place of {self._size}")
         yield self._tail
 
-    def _next_bytes(self, done: int) -> int:
+    async def _read(self, done: int) -> bytes:
         # What a file has gained since it was measured does not fit into the announced length.
-        return _CHUNK_BYTES if self._size is None else min(_CHUNK_BYTES, self._size - done)
+        size = _CHUNK_BYTES if self._size is None else min(_CHUNK_BYTES, self._size - done)
+        # A file that is used again must not be in use; a pipe may have nothing to read for ever.
+        in_other_thread = in_thread if self.replayable else in_daemon_thread
+        try:
+            chunk: bytes = await in_other_thread(self._file.read, size)
+        except (ConnectionError, TimeoutError) as error:
+            # From a file share; the chain would take it for a fault of the server, and try again.
+            raise OSError(f"the file cannot be read: {error}") from None
+        return chunk
 
 
-@contextmanager
-def form_file(
+@asynccontextmanager
+async def form_file(
     source: UploadSource,
     *,
     content_type: str = "application/octet-stream",
     filename: str | None = None,
     name: str = "file",
     progress: Progress | None = None,
-) -> Iterator[FileForm]:
+) -> AsyncIterator[FileForm]:
     """Open a file for upload in a with-block.
 
     Args:
@@ -125,28 +155,45 @@ def form_file(
 
     Raises:
         TypeError: The source is a file opened for text, or no file at all.
-        OSError: The file cannot be opened.
+        ValueError: `content_type` is none.
+        OSError: The file cannot be opened, or the path is that of a folder, pipe or device.
     """
-    with _opened(source) as file:
-        yield FileForm(
+    with await in_thread(_opened, source) as file:
+        form = partial(
+            FileForm,
             file,
             name=name,
             filename=filename or _name_of(file),
             media_type=content_type,
             progress=progress,
         )
+        yield await in_thread(form)
 
 
-def _opened(source: UploadSource) -> AbstractContextManager[BinaryIO]:
+def _opened(source: UploadSource) -> AbstractContextManager[ReadableFile]:
     if isinstance(source, str | os.PathLike):
-        return Path(source).open("rb")
-    if isinstance(source, io.TextIOBase) or not hasattr(source, "read"):
+        path = Path(source)
+        if path.exists() and not path.is_file():
+            raise OSError(errno.EINVAL, "This is no regular file", str(path))
+        return path.open("rb")
+    if not hasattr(source, "read"):
         kind = type(source).__name__
         raise TypeError(f"a path, or a file opened for reading bytes ('rb'), is needed, not {kind}")
     return nullcontext(source)
 
 
-def _name_of(file: BinaryIO) -> str:
+def _name_of(file: ReadableFile) -> str:
     # A file without a name has its descriptor, a number, in place of it, or nothing.
     name = getattr(file, "name", None)
     return PurePath(name).name if isinstance(name, str | os.PathLike) else "file"
+
+
+def _can_be_rewound(file: Any) -> bool:
+    if not hasattr(file, "seekable") or not file.seekable():
+        return False
+    try:
+        mode = os.fstat(file.fileno()).st_mode
+    except (AttributeError, OSError):
+        return True  # it is none of the system's
+    # On Windows pipes say that they can (python/cpython#86768).
+    return not stat.S_ISFIFO(mode)

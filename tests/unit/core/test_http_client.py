@@ -265,6 +265,15 @@ def test_an_empty_answer_is_not_found(body: bytes):
 
 
 @pytest.mark.parametrize("body", [b"", b"null"])
+def test_an_empty_answer_to_a_request_that_changes_something_does_not_say_that_it_is_not_there(
+    body: bytes,
+):
+    network = Network(httpx.Response(200, content=body))
+    with pytest.raises(WatsResponseError, match="did what it was asked to, but its answer is empty"):
+        run(client(network).request("POST", "/api/x", dict[str, str]))
+
+
+@pytest.mark.parametrize("body", [b"", b"null"])
 def test_an_optional_answer_that_is_empty_is_none(body: bytes):
     network = Network(httpx.Response(200, content=body))
     assert run(client(network).request_optional("GET", "/api/x", list[str])) is None

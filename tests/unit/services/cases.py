@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import respx
 
 from pywats.core.client import AsyncHttpClient
+from pywats.exceptions import NotFoundError, WatsError, WatsResponseError
 from pywats.services.base import AsyncService
 
 SERVER = "http://wats.test"
@@ -58,6 +59,11 @@ class Case:
         self.idempotent = idempotent
         self.answer = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
         self.result = result
+
+    @property
+    def when_empty(self) -> type[WatsError]:
+        """The error of an empty answer where something is promised."""
+        return NotFoundError if self.method == "GET" else WatsResponseError
 
 
 @respx.mock
