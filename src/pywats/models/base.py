@@ -68,7 +68,11 @@ class WatsModel(BaseModel):
     # Without ser_json_inf_nan, a NaN in an unknown member would silently become null.
     # Explicit aliases stand in Annotated: in a default, type checkers take them for constructor arguments.
     model_config = ConfigDict(
-        alias_generator=to_camel, populate_by_name=True, extra="allow", ser_json_inf_nan="strings"
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="allow",
+        ser_json_inf_nan="strings",
+        loc_by_alias=False,
     )
 
     always_sent: ClassVar[frozenset[str]] = frozenset()
@@ -106,16 +110,21 @@ class WatsModel(BaseModel):
     @classmethod
     def _refuse_misspelt(cls, name: str) -> None:
         """Raise if an unknown member looks like a known one; other unknown members are the user's own."""
-        alike = get_close_matches(name, cls._known, n=1, cutoff=0.85)
+        alike = get_close_matches(name, cls._known, n=1, cutoff=0.8)
         if alike and name not in cls._known:
             raise ValueError(f"{cls.__name__} has no member {name!r}; did you mean {alike[0]!r}?")
 
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """Show what is there: most members of most objects are None."""
+        return [(name, value) for name, value in super().__repr_args__() if value is not None]
+
     def __setattr__(self, name: str, value: object) -> None:
-        """Set a member, checked as when it is built; a name that is none but looks like one is refused."""
+        """Set a member, checked as when it is built; a name that is none is refused."""
         if name in type(self).model_fields:
             value = _checked(type(self), name, value)
         elif name not in (self.model_extra or {}):
             self._refuse_misspelt(name)
+            raise ValueError(f"{type(self).__name__} has no member {name!r}")
         super().__setattr__(name, value)
 
     @field_validator("*", mode="wrap")
@@ -239,20 +248,25 @@ class _WireTime(datetime):
 
     text: str | None = None
 
+    def __repr__(self) -> str:
+        """Return what a datetime shows."""
+        return super().__repr__().replace(type(self).__name__, "datetime.datetime", 1)
+
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
         """Keep the text in copies and pickles."""
         return (*super().__reduce_ex__(protocol)[:2], {"text": self.text})
 
 
-def _read_time(value: object, handler: ValidatorFunctionWrapHandler) -> datetime:
+def _read_time(value: object, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> datetime:
     if isinstance(value, datetime):
         return value if value.tzinfo else value.astimezone()
     moment: datetime = handler(value)
-    if not isinstance(value, str):
+    own_text = isinstance(value, str) and (moment.tzinfo or is_lenient(info.context))
+    if not own_text:
         # Of a day, its beginning.
         return moment if moment.tzinfo else moment.astimezone()
     wire_time = _WireTime.combine(moment.date(), moment.timetz())
-    wire_time.text = value
+    wire_time.text = str(value)
     return wire_time
 
 
@@ -266,7 +280,7 @@ def _write_time(moment: object) -> object:
 
 
 Timestamp = Annotated[datetime, WrapValidator(_read_time), PlainSerializer(_write_time, when_used="json")]
-"""A moment. A naive datetime is local time; a text that was read is written back as it was."""
+"""A moment. One without an offset is local time; a text that was read is written back as it was."""
 
 
 def _assume_utc(moment: datetime) -> datetime:

@@ -49,10 +49,10 @@ def test_a_bom_without_components_is_refused_before_sending() -> None:
         Bom(part_number="a", revision="b").to_xml()
 
 
-@pytest.mark.parametrize("missing", ["Partnumber", "Revision"])
-def test_a_bom_without_part_number_or_revision_is_refused(missing: str) -> None:
+@pytest.mark.parametrize(("missing", "name"), [("Partnumber", "part_number"), ("Revision", "revision")])
+def test_a_bom_without_part_number_or_revision_is_refused(missing: str, name: str) -> None:
     values = {"Partnumber": "a", "Revision": "b", "Component": [{"Number": "c"}]} | {missing: ""}
-    with pytest.raises(ValueError, match=missing):
+    with pytest.raises(ValueError, match=name):
         Bom.model_validate(values)
     bom = Bom.from_xml(f'<BOM {missing}=""><Component Number="c"/></BOM>')
     with pytest.raises(ValueError, match="part_number and a revision"):

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pywats import UUTReport
+from pywats import UURReport, UUTReport
 from pywats.models import (
     BooleanMeasurement,
     CallExecutableInfo,
@@ -486,7 +486,7 @@ def test_a_read_report_can_grow(report: UUTReport, power: Step) -> None:
     stored = UUTReport.from_wsjf(report.to_wsjf())
     assert stored.root.steps is not None
     assert stored.root.steps[0].add_numeric("5V", 4, low=4.85).id == 3
-    assert stored.result == "P"  # it says what was read
+    assert (stored.root.steps[0].status, stored.result) == ("F", "F")  # it goes on as it began
     assert stored.root.add_sequence("Digital").to_wire()["seqCall"]["path"] == "Main"
 
 
@@ -609,12 +609,68 @@ def test_a_report_of_one_of_everything_is_what_the_contract_wants(report: UUTRep
     assert list(problems(report.to_wsjf(), {"$ref": "#/components/schemas/UutReport"})) == []
 
 
-def test_parts_put_together_by_hand_say_what_they_say() -> None:
+def test_parts_put_together_by_hand_say_what_they_say_until_steps_are_added() -> None:
     values = {name: value for name, value in IDENTITY.items() if name != "user"}
     report = UUTReport(
         **values, machine_name="FCT-3", result="P", uut=UUTInfo(user="me"), root=sequence(status="P")
     )
+    report.root.status = "F"
+    assert (report.result, report.root.status) == ("P", "F")
+    report.root.status = "P"
     report.root.add_numeric("5V", 4, low=4.85)
-    assert (report.result, report.root.status) == ("P", "P")
-    report.result = "F"
-    assert report.root.status == "P"
+    assert (report.result, report.root.status) == ("F", "F")
+
+
+def test_a_status_that_was_read_and_does_not_follow_from_the_steps_stays() -> None:
+    built = UUTReport.create(**IDENTITY)
+    odd = built.root.add_sequence("Optional", status="P")
+    odd.add_pass_fail("a", ok=False)
+    stored = UUTReport.from_wsjf(built.to_wsjf())
+    assert stored.root.steps is not None
+    stored.root.steps[0].add_pass_fail("b", ok=False)
+    assert (stored.root.steps[0].status, stored.result) == ("P", "P")
+
+
+def test_a_removed_step_has_no_say_any_more(report: UUTReport) -> None:
+    first = report.root.add_pass_fail("a", ok=False)
+    report.root.add_pass_fail("b", ok=False)
+    assert report.root.steps is not None
+    report.root.steps.remove(first)
+    report.root.add_action("c")
+    first.status = "P"
+    assert report.result == "F"
+
+
+def test_measurements_that_are_assigned_decide(report: UUTReport) -> None:
+    step = report.root.add_pass_fail("a", ok=False)
+    step.boolean_meas = [BooleanMeasurement(status="P")]
+    assert (step.status, report.result) == ("P", "P")
+
+
+def test_a_time_given_as_a_text_without_offset_is_local_time() -> None:
+    report = UUTReport.create(**IDENTITY, start="2026-07-01T10:00:00")  # type: ignore[arg-type]
+    moment = datetime(2026, 7, 1, 10).astimezone()
+    assert (report.start, report.start_utc) == (moment, moment)
+    assert datetime.fromisoformat(report.to_wsjf()["start"]).tzinfo is not None
+
+
+@pytest.mark.parametrize("name", ["pn", "sn", "rev"])
+def test_a_number_in_place_of_a_name_is_refused(name: str) -> None:
+    with pytest.raises(TypeError, match=f"{name} must be a text, not 5"):
+        UUTReport.create(**{**IDENTITY, name: 5})
+
+
+def test_a_repair_needs_a_report_or_its_header() -> None:
+    with pytest.raises(TypeError, match="tested must be a UUTReport or its ReportHeader, not 'SN-1'"):
+        UURReport.create("SN-1", process_code=500, user="u", location="l", purpose="p")  # type: ignore[arg-type]
+
+
+def test_a_loop_that_was_taken_out_takes_no_more_iterations(report: UUTReport) -> None:
+    loop = report.root.add_loop("L")
+    assert report.root.steps is not None
+    report.root.steps.clear()
+    report.root.add_action("k")
+    before = loop.step.to_wire()
+    with pytest.raises(ValueError, match="no longer part of"):
+        loop.add_pass_fail(ok=True)
+    assert loop.step.to_wire() == before

@@ -167,7 +167,7 @@ def test_a_text_is_equal_to_its_limit_or_only_recorded() -> None:
         ("a", {"comp_op": "LOG", "limit": "a"}, "LOG takes no limit"),
         ("x" * 101, {}, "value: "),
         ("a", {"limit": "x" * 101}, "limit: "),
-        (5, {}, "value: "),
+        (5, {}, "value is a text, not 5"),
         ("a", {"comp_op": "GT", "limit": "a"}, "'GT' is not a valid"),
     ],
 )

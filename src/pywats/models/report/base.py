@@ -65,10 +65,9 @@ class ReportBase(WatsModel):
 
     def __setattr__(self, name: str, value: object) -> None:
         """Set a member; the start in UTC goes with the start."""
-        if name == "start" and isinstance(value, datetime):
-            value = value if value.tzinfo else value.astimezone()
-            super().__setattr__("start_utc", value.astimezone(UTC))
         super().__setattr__(name, value)
+        if name == "start":
+            super().__setattr__("start_utc", self.start.astimezone(UTC))
 
     def __copy__(self) -> Self:
         """Copy the steps and lists, too, so that no report grows with another. The id stays the same."""
@@ -133,9 +132,12 @@ def check_unit(pn: str, sn: str, rev: str) -> None:
     """Refuse what can only be a mistake of a scanner, and warn of what the server cannot search for.
 
     Raises:
+        TypeError: One is no text.
         ValueError: A text begins or ends with a space, or has control characters.
     """
     for name, text in (("pn", pn), ("sn", sn), ("rev", rev)):
+        if not isinstance(text, str):
+            raise TypeError(f"{name} must be a text, not {text!r}")
         if text != text.strip() or any(not one.isprintable() for one in text):
             raise ValueError(f"{name}={text!r} has spaces at an end, or characters that cannot be printed")
     for name, text in (("pn", pn), ("sn", sn)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from typing import SupportsFloat, SupportsIndex, TypeAlias
 
 from pywats.models.report.codes import MeasurementStatusCode, NumericCompOp, StringCompOp
@@ -31,13 +32,17 @@ def number(what: str, value: Number) -> int | float:
     """
     if type(value) is float:
         return value
-    if isinstance(value, bool) or not isinstance(value, SupportsFloat | SupportsIndex):
-        raise ValueError(f"{what} is a number, not {value!r}")  # noqa: TRY004  all refusals are ValueErrors
+    # numpy's truth values are called bool, too, and are no subclass of Python's.
+    if type(value).__name__ in ("bool", "bool_") or not isinstance(value, SupportsFloat | SupportsIndex):
+        raise ValueError(f"{what} is a number, not {value!r}")
     try:
         real = float(value)
     except OverflowError as error:
         raise ValueError(f"{what} is too large: {value!r}") from error
-    return value.__index__() if isinstance(value, SupportsIndex) else real
+    try:
+        return operator.index(value)  # type: ignore[arg-type]  # asking is the only way to know
+    except TypeError:
+        return real  # also an array of one number, which has __index__ and refuses it
 
 
 def numeric_measurement(
@@ -88,8 +93,11 @@ def string_measurement(
     """Judge a text.
 
     Raises:
-        ValueError: The limit is missing or superfluous.
+        ValueError: The limit is missing or superfluous, or one of them is no text.
     """
+    for what, text in (("value", value), ("limit", limit)):
+        if not isinstance(text, str) and (what == "value" or text is not None):
+            raise ValueError(f"{what} is a text, not {text!r}")
     default = StringCompOp.LOG if limit is None else StringCompOp.EQUAL
     used = default if comp_op is None else StringCompOp(comp_op)
     if (limit is None) != (used is StringCompOp.LOG):

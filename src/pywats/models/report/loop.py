@@ -150,11 +150,12 @@ class Loop:
             Step, self.step.name, step_type, status, details, follows=follows, loop=turn, **payload
         )
         self._check(step)
-        if not place.below:
+        first = not place.below
+        place.add_iteration(place_of(step))
+        if first:
             self.step.step_type = step.step_type
             if step.seq_call is not None:
                 self.step.seq_call = copy(step.seq_call)
-        place.add_iteration(place_of(step))
         return step
 
     def _check(self, step: Step) -> None:

@@ -67,7 +67,11 @@ class Place:
     # Who is where.
 
     def link(self) -> None:
-        """Tell what is below where it is."""
+        """Tell what is below where it is, and what was there before that it is not."""
+        for former in self.below:
+            former.above = None
+            for iteration in former.below if former.is_summary else ():
+                iteration.above = None
         for measurement in self.measurements():
             measurement.belong_to(self)
         children, summary = self.children(), None
@@ -297,12 +301,21 @@ class Place:
         self._grown(child)
 
     def _grown(self, child: Place) -> None:
+        self.resume()
         child.above = self
         self.below.append(child)
         self.recount(None, child.step.status)
         self.rejudge()
         if child.step.status in TO_BLAME:
             self._tell_report()
+
+    def resume(self) -> None:
+        """Go on with steps that were read: where a status is what would have been computed, it follows."""
+        for place in self.upwards():
+            if place.built:
+                return
+            place.built = True
+            place.computed = not place.below or place.step.status == place.judgement()
 
     def add_measurement(self, member: str, measurement: Measurement) -> None:
         """Put a measurement into the step.
@@ -377,11 +390,13 @@ class Place:
         if sequence is None:
             raise ValueError("the loop is no longer part of a sequence")
         sequence.refresh()
-        sequence.number(child)
         steps = sequence.items("steps")
         start = len(steps) - len(self.below) - 1  # unless other steps have been added since
-        if steps[start] is not self.step:
-            start = next(index for index, step in enumerate(steps) if step is self.step)
+        if start < 0 or steps[start] is not self.step:
+            start = next((index for index, step in enumerate(steps) if step is self.step), -1)
+        if start < 0:
+            raise ValueError("the loop is no longer part of its sequence")
+        sequence.number(child)
         steps.insert(start + 1 + len(self.below), child.step)
         sequence.count += 1
         self._grown(child)

@@ -121,7 +121,7 @@ class StepData(WatsModel):
             return
         super().__setattr__(name, value)
         above = self._place.above
-        if name == "steps":
+        if name in ("steps", "numeric_meas", "string_meas", "boolean_meas"):
             self._place.link()
             self._place.rejudge()
         elif name in ("name", "loop") and above is not None:

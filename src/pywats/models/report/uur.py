@@ -66,6 +66,7 @@ class UURReport(ReportBase):
             A report without failures.
 
         Raises:
+            TypeError: `tested` is neither a test report nor a header.
             ValueError: The header lacks what identifies unit and test; or a text is empty or too long, or a
                 number out of range.
         """
@@ -241,6 +242,8 @@ class UURReport(ReportBase):
 
 def _identity(tested: UUTReport | ReportHeader) -> tuple[str, str, str, int, UUID]:
     """Return part number, serial number, revision, process code and id."""
+    if not isinstance(tested, UUTReport | ReportHeader):
+        raise TypeError(f"tested must be a UUTReport or its ReportHeader, not {tested!r}")
     names = (
         ("pn", "sn", "rev", "process_code", "id")
         if isinstance(tested, UUTReport)

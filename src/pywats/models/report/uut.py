@@ -29,7 +29,8 @@ class UUTReport(ReportBase):
     `create` begins one, and the `add_...` methods of `root` and of the steps below fill it. Its `result` is
     right at any moment: it follows from the steps, unless you assign one.
 
-    Built from parts or read from a server, it says what the parts say. Built by a program it gets a new
+    Built from parts or read from a server, it says what the parts say; as soon as steps are added, it follows
+    them where it has agreed with them so far. Built by a program it gets a new
     `id`, the current time as `start` (and `start_utc` to match), unless they are given. `root` is a sequence
     call whose status equals `result`. Read with a detail level below 7, parts of it are None.
     """
@@ -206,7 +207,7 @@ class UUTReport(ReportBase):
     def model_post_init(self, context: dict[str, Any] | None, /) -> None:
         """Take the root for its own."""
         super().model_post_init(context)
-        self._settle(follows=False)
+        self._settle(follows=self._is_consistent)
 
     def _settle(self, *, follows: bool) -> None:
         object.__setattr__(self, "_follows", follows)
@@ -236,15 +237,26 @@ class UUTReport(ReportBase):
 
     def __setattr__(self, name: str, value: object) -> None:
         """Set a member; the status of the root goes with the result."""
-        if name == "result" and self._follows:
+        if name == "result" and self._following:
             place_of(self.root).assign(value)
             return
         super().__setattr__(name, value)
         if name == "root":
-            self._settle(follows=False)  # put together by hand from here on
+            self._settle(follows=self._is_consistent)
+
+    @property
+    def _is_consistent(self) -> bool:
+        root: object = self.root
+        return isinstance(root, Step) and root.status == self.result
+
+    @property
+    def _following(self) -> bool:
+        """Whether the result is that of the root, which it is of one that is being built."""
+        root: object = self.root
+        return self._follows and isinstance(root, Step) and place_of(root).built
 
     def _follow(self) -> None:
-        if self._follows:
+        if self._following:
             set_unchecked(self, "result", ReportResultCode(self.root.status))
             self._blame()
 
