@@ -15,6 +15,7 @@ is given, to ``periodCount`` periods (30, if not given), the last of which is th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -306,6 +307,6 @@ def _names(query: Query, name: str, known: Mapping[int, str]) -> set[str] | None
     if text is None:
         return None
     numbers = [part.strip() for part in text.split(";") if part.strip()]
-    if not all(number.isascii() and number.isdigit() for number in numbers):
+    if not all(re.fullmatch("[0-9]{1,10}", number) for number in numbers):
         raise bad_request(f"{name} must be whole numbers with ;, not {text!r}.")
     return {known[number] for number in map(int, numbers) if number in known}

@@ -55,6 +55,15 @@ _COMPARISONS: dict[type[Any], Callable[[Any, Any], bool]] = {
     ast.LtE: operator.le,
 }
 
+
+def _substring(text: str, start: float, length: float | None = None) -> str | None:
+    """A part of a text; nothing where a number is no position or length."""
+    numbers = [start] if length is None else [start, length]
+    if not all(isinstance(number, int) and number >= 0 for number in numbers):
+        return None
+    return text[int(start) : None if length is None else int(start + length)]
+
+
 # Name, kinds of the arguments, kind of the result.
 _FUNCTIONS: dict[str, tuple[Callable[..., Any], tuple[str, ...], str]] = {
     "contains": (lambda text, part: part in text, ("string", "string"), "boolean"),
@@ -66,11 +75,7 @@ _FUNCTIONS: dict[str, tuple[Callable[..., Any], tuple[str, ...], str]] = {
     "concat": (operator.add, ("string", "string"), "string"),
     "length": (len, ("string",), "number"),
     "indexof": (str.find, ("string", "string"), "number"),
-    "substring": (
-        lambda text, start, length=None: text[start : None if length is None else start + length],
-        ("string", "number", "number"),
-        "string",
-    ),
+    "substring": (_substring, ("string", "number", "number"), "string"),
 }
 
 

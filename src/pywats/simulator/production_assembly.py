@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, Response
 
 from .production_units import FINALIZED, PHASES, UnitTable, tags
 from .store import Store
+from .wildcards import wildcard_test
 from .wire import ApiRoute, Query, bad_request, done, parse_xml
 
 _COMPONENT = "{http://wats.virinco.com/schemas/WATS/wsbf}Component"
@@ -144,9 +145,14 @@ def _given(query: Query, name: str) -> str:
     return query.text(name) or ""
 
 
+_QUANTITY = re.compile(r"[0-9]{1,9}")
+
+
 def _slot(component: dict[str, str]) -> _Slot:
     quantity = component.get("Qty", "1")
-    return _Slot(component["Number"], component.get("Rev", ""), int(quantity) if quantity.isdecimal() else 1)
+    return _Slot(
+        component["Number"], component.get("Rev", ""), int(quantity) if _QUANTITY.fullmatch(quantity) else 1
+    )
 
 
 def _fill(slots: list[_Slot], units: Iterable[Row]) -> list[Any]:
@@ -161,11 +167,8 @@ def _fill(slots: list[_Slot], units: Iterable[Row]) -> list[Any]:
 
 
 def _fits(mask: str, revision: str | None) -> bool:
-    pattern = re.sub(r"[*%]|\?|[^*%?]+", lambda part: _WILD.get(part[0]) or re.escape(part[0]), mask)
-    return not mask or re.fullmatch(pattern, revision or "", re.DOTALL) is not None
-
-
-_WILD = {"*": ".*", "%": ".*", "?": "."}
+    test = wildcard_test(mask, lambda part: "." if part == "?" else re.escape(part))
+    return not mask or test(revision or "") is not None
 
 
 def _spelling(phase: str) -> str:

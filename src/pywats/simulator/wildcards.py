@@ -26,14 +26,33 @@ class Pattern:
 
 
 def _wildcards(text: str) -> Callable[[str], object]:
-    # Runs of % are one, as the time that .*.*.* takes grows with the power of its length.
     parts = re.findall(r"[%*]+|[_?]|\[\^?[^\]]+\]|.", text, re.DOTALL)
-    return re.compile("".join(map(_as_regex, parts)), re.DOTALL).fullmatch
+    return wildcard_test(parts, _as_regex)
+
+
+def wildcard_test(parts: Iterable[str], as_regex: Callable[[str], str]) -> Callable[[str], object]:
+    """The test whether a text is what a pattern says.
+
+    Args:
+        parts: The parts of the pattern; one that begins with ``%`` or ``*`` stands for any characters.
+        as_regex: Writes any other part, which stands for one character.
+    """
+    pieces = [""]
+    for part in parts:
+        if part[0] in "%*":
+            pieces.append("")
+        else:
+            pieces[-1] += as_regex(part)
+    first, *others = pieces
+    if not others:
+        return re.compile(first, re.DOTALL).fullmatch
+    # Each piece but the last is taken where it comes first, for good: trying all places for all
+    # of them would take a time that grows with the power of their number.
+    middle = "".join(f"(?>.*?{piece})" for piece in others[:-1])
+    return re.compile(f"{first}{middle}.*{others[-1]}", re.DOTALL).fullmatch
 
 
 def _as_regex(part: str) -> str:
-    if part[0] in "%*":
-        return ".*"
     if part in ("_", "?"):
         return "."
     if len(part) == 1:

@@ -19,6 +19,8 @@ _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _INT = re.compile(r"-?[0-9]{1,10}")
 _CHUNK = 64 * 1024
 
+_LARGEST_INTEGER = 2**63
+
 INT32 = (-(2**31), 2**31 - 1)
 
 
@@ -133,7 +135,8 @@ def _finite(text: str) -> float:
 def parse_json(body: bytes) -> Any:
     """The JSON value of a body, or a 400."""
     try:
-        value = json.loads(body, parse_constant=_refuse_constant, parse_float=_finite)
+        # JSON on the wire is UTF-8 (RFC 8259, section 8.1); Python would take other encodings, too.
+        value = json.loads(body.decode("utf-8-sig"), parse_constant=_refuse_constant, parse_float=_finite)
         # A lone surrogate is legal in JSON's grammar and can be stored nowhere.
         if b"\\u" in body:
             json.dumps(value, ensure_ascii=False).encode()
@@ -232,6 +235,8 @@ class Members:
         value = self._values.get(name.lower())
         if value is not None and (not isinstance(value, int | float) or isinstance(value, bool)):
             raise bad_request(f"{name} must be a number, not {value!r}.")
+        if isinstance(value, int) and abs(value) >= _LARGEST_INTEGER:
+            raise bad_request(f"{name} is too large.")
         return value
 
     def items(self, name: str) -> list[Members]:

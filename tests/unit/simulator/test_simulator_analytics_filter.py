@@ -84,6 +84,28 @@ def test_any_pattern_takes_what_a_search_takes(pattern, text):
 
 def test_a_pattern_of_many_wildcards_takes_no_time():
     assert not Pattern("%*" * 40 + "x").takes(["a" * 100])
+    assert not Pattern("%a" * 40 + "%b").takes(["a" * 100])
+
+
+@given(
+    st.lists(st.sampled_from(["a", "b", "%", "_"]), max_size=8).map("".join).filter(bool),
+    st.text("ab", max_size=8),
+)
+def test_a_pattern_takes_what_its_definition_says(pattern, text):
+    def fits(pattern, text):
+        if not pattern:
+            return not text
+        if pattern[0] == "%":
+            return any(fits(pattern[1:], text[start:]) for start in range(len(text) + 1))
+        return bool(text) and pattern[0] in ("_", text[0]) and fits(pattern[1:], text[1:])
+
+    assert Pattern(pattern).takes([text]) == fits(pattern, text)
+
+
+@pytest.mark.parametrize("identifier", ["1" * 11, "1" * 5000])
+def test_an_id_beyond_all_numbers_is_refused(client, identifier):
+    params = {"days": 1, "levelId": "1", "productGroupId": identifier}
+    assert client.get("/api/App/HighVolume", params=params).status_code == 400
 
 
 @pytest.mark.parametrize(

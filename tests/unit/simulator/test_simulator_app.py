@@ -161,3 +161,22 @@ def test_the_application_works_without_a_server():
 
     assert answer.json()["partNumber"] == "A"
     assert [seen.status for seen in journal.requests()] == [200]
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"subject": "\xed\xa0\x80"}', '{"subject": "x"}'.encode("utf-16"), b'{"subject": "\\ud800"}']
+)
+def test_a_body_that_is_no_unicode_text_is_refused(client, body):
+    assert client.post("/api/RootCause/Ticket", content=body).status_code == 400
+
+
+def test_a_number_beyond_all_is_refused(client):
+    answer = client.put("/api/Asset/Types", json={"typeName": "x", "maintenanceInterval": 2**63})
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("position", ["1.5", "-1"])
+def test_a_part_of_a_text_begins_at_a_position(client, submit, uut, headers, position):
+    submit(uut(sn="S"))
+    assert headers(filter=f"substring(serialNumber,{position}) eq 'S'") == []
+    assert len(headers(filter="substring(serialNumber,0,1) eq 'S'")) == 1
