@@ -6,12 +6,14 @@ import errno
 import io
 import os
 import secrets
+import stat
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from pywats.core.threads import in_thread
+from pywats.core.threads import in_daemon_thread, in_thread
 
 __all__ = ["DownloadTarget", "Progress", "WritableFile", "check_target", "saved"]
 
@@ -73,8 +75,8 @@ async def saved(target: DownloadTarget) -> AsyncIterator[Callable[[bytes], Await
     path = Path(target).resolve()  # noqa: ASYNC240
     if path.exists() and not path.is_file():
         # A device, a pipe: there is nothing to replace. A folder raises the error that it should.
-        with path.open("wb", buffering=0) as file:
-            async with _buffered(file) as write:
+        with await in_daemon_thread(partial(path.open, "wb", buffering=0)) as device:
+            async with _buffered(device) as write:
                 yield write
         return
     if not path.parent.is_dir():
@@ -95,6 +97,7 @@ async def saved(target: DownloadTarget) -> AsyncIterator[Callable[[bytes], Await
 @asynccontextmanager
 async def _buffered(file: WritableFile) -> AsyncIterator[Callable[[bytes], Awaitable[None]]]:
     buffer = bytearray()
+    in_other_thread = in_daemon_thread if _may_wait_for_ever(file) else in_thread
 
     async def write(data: bytes) -> None:
         buffer.extend(data)
@@ -102,11 +105,19 @@ async def _buffered(file: WritableFile) -> AsyncIterator[Callable[[bytes], Await
             await flush()
 
     async def flush() -> None:
-        await in_thread(_write_all, file, bytes(buffer))
+        await in_other_thread(_write_all, file, bytes(buffer))
         buffer.clear()
 
     yield write
     await flush()
+
+
+def _may_wait_for_ever(file: Any) -> bool:
+    """Whether it is a pipe, a terminal or the like, whose other end may take nothing."""
+    try:
+        return not stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+    except (AttributeError, OSError):
+        return False  # it is none of the system's
 
 
 def _write_all(file: WritableFile, data: bytes) -> None:

@@ -124,10 +124,12 @@ class FileForm(httpx.AsyncByteStream):
         # A file that is used again must not be in use; a pipe may have nothing to read for ever.
         in_other_thread = in_thread if self.replayable else in_daemon_thread
         try:
-            chunk: bytes = await in_other_thread(self._file.read, size)
+            chunk: bytes | None = await in_other_thread(self._file.read, size)
         except (ConnectionError, TimeoutError) as error:
             # From a file share; the chain would take it for a fault of the server, and try again.
             raise OSError(f"the file cannot be read: {error}") from None
+        if chunk is None:
+            raise BlockingIOError(errno.EAGAIN, "The file has no bytes now, and does not wait for them")
         return chunk
 
 

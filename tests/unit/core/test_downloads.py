@@ -444,3 +444,20 @@ def test_a_download_is_asked_for_unpacked():
     network = Network(body(b"abc"))
     run(AsyncHttpClient("http://wats.test", TOKEN, transport=network).download("/api/x", io.BytesIO()))
     assert network.headers("Accept-Encoding") == ["identity"]
+
+
+def test_a_pipe_that_nobody_reads_does_not_outlast_the_total_timeout():
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "wb", buffering=0) as pipe:
+        with pytest.raises(WatsTimeoutError):
+            download(body(b"x" * 3_000_000), pipe, SyncConfig(total_timeout=0.1))
+        os.close(reader)
+
+
+@pytest.mark.parametrize("target", [None, 7, b"name"])
+def test_what_is_no_target_is_refused_before_anything_is_sent(target: Any):
+    network = Network()
+    server = AsyncHttpClient("http://wats.test", TOKEN, transport=network)
+    with pytest.raises(TypeError, match="must be a path"):
+        run(server.download("/api/file", target))
+    assert not network.requests

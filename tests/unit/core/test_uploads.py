@@ -337,3 +337,12 @@ def test_no_more_than_a_chunk_is_held_in_memory(tmp_path: Path):
             return [len(chunk) async for chunk in cast("AsyncIterator[bytes]", form)]
 
     assert max(run(sizes())) == 262_144
+
+
+def test_a_file_that_does_not_wait_for_its_bytes_is_not_sent_cut_off():
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    os.write(writer, b"abc")
+    with os.fdopen(reader, "rb", buffering=0) as pipe, pytest.raises(BlockingIOError):
+        upload(Network(), pipe)
+    os.close(writer)
