@@ -68,7 +68,7 @@ def renew_the_probes(api: pyWATS) -> None:
 
 def print_the_log(api: pyWATS) -> None:
     """Show what happened to the fixture and its probes, from the beginning."""
-    for record in api.asset.iter_asset_log(f"startswith(serialNumber, '{FIXTURE}')", orderby="logId"):
+    for record in api.asset.iter_asset_log(f"startswith(serialNumber, '{FIXTURE}')"):
         change = f"{record.property} = {record.value}" if record.property else ""
         print(f"  {record.serial_number:8} {record.type!r} {change} {record.comment or ''}")
 

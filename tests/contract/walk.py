@@ -138,7 +138,10 @@ async def drafted(name: str, api: AsyncWATS, wire: Wire, arguments: Mapping[str,
         method = getattr(getattr(api, OPERATIONS[name].service), name)
         await method(**passed(OPERATIONS[name], arguments, io.BytesIO()))
     wire.cut = False
-    return wire.requests.pop()
+    # Where a change is answered with nothing, what it changed may be read afterwards.
+    request = wire.requests[0]
+    wire.requests.clear()
+    return request
 
 
 @cache

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Set as AbstractSet
 from enum import IntEnum, StrEnum
 from typing import Annotated, Any, ClassVar, Self
 from xml.etree import ElementTree as ET
 
 from pydantic import Field, ValidationError
+from pydantic.alias_generators import to_camel
 
 from pywats.models.base import LENIENT, Timestamp, UtcTimestamp, WatsModel
 from pywats.models.product import Product, ProductRevision, Setting
@@ -97,6 +99,10 @@ class Unit(WatsModel):
     product_revision: ProductRevision | None = None
     product: Product | None = None
     sub_units: list[Unit] | None = None
+
+    def to_wire(self, exclude: AbstractSet[str] = frozenset()) -> dict[str, Any]:
+        """Return the JSON object; what is left out of it is left out of the units below it, too."""
+        return _without({to_camel(name) for name in exclude}, super().to_wire(exclude))
 
 
 class BulkSaveResult(WatsModel):
@@ -265,9 +271,10 @@ class SerialNumberPool(WatsModel):
 
     @classmethod
     def from_csv(cls, text: str) -> Self:
-        """Read one number per line: its first cell, or the cells that a first line with ``id`` in it names.
+        """Read one number per line: its first cell, or the cells that the first line names.
 
-        Cells are parted by commas or semicolons.
+        The first line does so if it has a cell ``id``, ``SN`` or ``serial number``; letter case and spaces do
+        not matter. Cells are parted by commas or semicolons.
 
         Raises:
             ValueError: It is no CSV, or a line has no number.
@@ -277,7 +284,11 @@ class SerialNumberPool(WatsModel):
             rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(row)]
         except csv.Error as error:
             raise ValueError(f"it is no CSV: {error}") from error
-        names = rows.pop(0) if rows and "id" in rows[0] else ["id"]
+        names = [_column(cell) for cell in rows[0]] if rows else []
+        if "id" in names:
+            del rows[0]
+        else:
+            names = ["id"]
         cells = [dict(zip(names, row, strict=False)) for row in rows]
         return cls._read([{name: cell for name, cell in row.items() if cell} for row in cells])
 
@@ -301,7 +312,7 @@ class SerialNumberPool(WatsModel):
             case str(inner):
                 return cls.from_text(inner, format)
             case list(items) | {"SN": list(items)}:
-                return cls._read([{"id": item} if isinstance(item, str) else item for item in items])
+                return cls._read([_with_text_id(item) for item in items])
         # Any text is CSV, also an error message; so it must have been asked for.
         if format is SerialNumberFileFormat.CSV:
             return cls.from_csv(text)
@@ -317,11 +328,36 @@ class SerialNumberPool(WatsModel):
         return cls(numbers=numbers)
 
 
+def _without(names: set[str], unit: dict[str, Any]) -> dict[str, Any]:
+    """Return a unit, as it is on the wire, without some members in it and in the units below it."""
+    kept = {name: value for name, value in unit.items() if name not in names}
+    below = kept.get("subUnits")
+    if names and isinstance(below, list):
+        kept["subUnits"] = [_without(names, one) if isinstance(one, dict) else one for one in below]
+    return kept
+
+
 def _json(text: str) -> object:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
+
+
+def _with_text_id(item: object) -> object:
+    """Return the record of a serial number, which may be a bare number in JSON, or have one for its id."""
+    record = item if isinstance(item, dict) else {"id": item}
+    number = record.get("id")
+    return {**record, "id": str(number)} if type(number) is int else record
+
+
+def _column(cell: str) -> str:
+    """Return the member that a cell of the first line of a CSV file names."""
+    name = "".join(cell.split()).lower()
+    if name in ("sn", "serialnumber"):
+        return "id"
+    members = (str(field.alias) for field in SerialNumberRecord.model_fields.values())
+    return next((member for member in members if member.lower() == name), cell)
 
 
 def _local_name(element: ET.Element) -> str:

@@ -38,7 +38,14 @@ from pywats.models.analytics_filter import (
 )
 from pywats.models.base import one_or_many, to_json
 from pywats.models.product import ProductGroup
-from pywats.services.arguments import checked_int, wire_time
+from pywats.services.arguments import (
+    checked_code,
+    checked_int,
+    optional_code,
+    optional_int,
+    required_text,
+    wire_time,
+)
 from pywats.services.base import AsyncService
 
 __all__ = ["AsyncAnalyticsService"]
@@ -381,10 +388,10 @@ class AsyncAnalyticsService(AsyncService):
             "/api/App/TopFailed",
             _TOP_FAILED,
             params={
-                "partNumber": part_number,
-                "processCode": process_code,
-                "productGroupId": product_group_id,
-                "levelId": level_id,
+                "partNumber": required_text("part_number", part_number),
+                "processCode": checked_code("process_code", process_code),
+                "productGroupId": checked_code("product_group_id", product_group_id),
+                "levelId": checked_code("level_id", level_id),
                 "days": checked_int("days", days),
                 "count": checked_int("count", count),
             },
@@ -421,10 +428,10 @@ class AsyncAnalyticsService(AsyncService):
             "/api/App/RelatedRepairHistory",
             _REPAIR_HISTORY,
             params={
-                "partNumber": part_number,
-                "revision": revision,
-                "repairOperationCode": repair_operation_code,
-                "testOperationCode": test_operation_code,
+                "partNumber": required_text("part_number", part_number),
+                "revision": required_text("revision", revision),
+                "repairOperationCode": optional_code("repair_operation_code", repair_operation_code),
+                "testOperationCode": optional_code("test_operation_code", test_operation_code),
             },
         )
         return repairs or []
@@ -539,27 +546,17 @@ class AsyncAnalyticsService(AsyncService):
 
         WATS endpoint: POST /api/App/OeeAnalysis
         """
-        limits = {
-            "min_connection_time": min_connection_time,
-            "max_connection_time": max_connection_time,
-            "min_execution_time": min_execution_time,
-            "max_execution_time": max_execution_time,
-            "target_output": target_output,
-        }
-        for name, value in limits.items():
-            if value is not None:
-                checked_int(name, value)
         return await self._client.request_optional(
             "POST",
             "/api/App/OeeAnalysis",
             OeeAnalysisResult,
             params={
                 "availableTime": _weekly_hours(available_time),
-                "minConnectionTime": min_connection_time,
-                "maxConnectionTime": max_connection_time,
-                "minExecutionTime": min_execution_time,
-                "maxExecutionTime": max_execution_time,
-                "targetOutput": target_output,
+                "minConnectionTime": optional_int("min_connection_time", min_connection_time),
+                "maxConnectionTime": optional_int("max_connection_time", max_connection_time),
+                "minExecutionTime": optional_int("min_execution_time", min_execution_time),
+                "maxExecutionTime": optional_int("max_execution_time", max_execution_time),
+                "targetOutput": optional_int("target_output", target_output),
             },
             content=to_json(_checked(filter)),
             idempotent=True,
@@ -661,11 +658,11 @@ class AsyncAnalyticsService(AsyncService):
                 "batchNumber": batch_number,
                 "stationName": station_name,
                 "testOperation": test_operation,
-                "status": status,
+                "status": None if status is None else required_text("status", status),
                 "dateFrom": wire_time("date_from", date_from),
                 "dateTo": wire_time("date_to", date_to),
-                "productGroupId": product_group_id,
-                "levelId": level_id,
+                "productGroupId": optional_code("product_group_id", product_group_id),
+                "levelId": optional_code("level_id", level_id),
             },
         )
         return reports or []
@@ -711,8 +708,8 @@ class AsyncAnalyticsService(AsyncService):
     ) -> list[YieldData]:
         params = {
             "days": checked_int("days", days),
-            "productGroupId": product_group_id,
-            "levelId": level_id,
+            "productGroupId": checked_code("product_group_id", product_group_id),
+            "levelId": checked_code("level_id", level_id),
         }
         return await self._client.request_optional("GET", path, list[YieldData], params=params) or []
 

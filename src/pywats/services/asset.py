@@ -16,9 +16,9 @@ from pywats.models.asset import (
     AssetType,
 )
 from pywats.models.base import LENIENT, to_json
-from pywats.services.arguments import wire_time
+from pywats.services.arguments import checked_int, checked_member, optional_int, required_text, wire_time
 from pywats.services.base import AsyncService
-from pywats.services.paging import check_page_size, iter_pages
+from pywats.services.paging import iter_pages
 
 if TYPE_CHECKING:
     from pywats.core.client import RequestOptions
@@ -69,7 +69,7 @@ class AsyncAssetService(AsyncService):
             "GET",
             "/api/Asset",
             list[Asset],
-            params={"$filter": filter, "$orderby": orderby, "$top": top, "$skip": skip},
+            params=_selected(filter, orderby, top, skip),
         )
         return assets or []
 
@@ -81,6 +81,9 @@ class AsyncAssetService(AsyncService):
         page_size: int = 1000,
     ) -> AsyncIterator[Asset]:
         """Iterate over all assets, fetched page by page as they are wanted.
+
+        Rows that are changed or deleted meanwhile shift the pages; collect first (``list(...)``) what you are
+        going to change.
 
         Args:
             filter: As in `get_assets`.
@@ -96,7 +99,7 @@ class AsyncAssetService(AsyncService):
 
         WATS endpoint: GET /api/Asset
         """
-        check_page_size(page_size, _MAX_PAGE_SIZE)
+        checked_int("page_size", page_size, 1, _MAX_PAGE_SIZE)
         return iter_pages(
             self._client,
             lambda top, skip: self.get_assets(filter, top=top, skip=skip, orderby=orderby),
@@ -121,7 +124,10 @@ class AsyncAssetService(AsyncService):
         WATS endpoint: GET /api/Asset/{assetId}
         """
         return await self._client.request(
-            "GET", "/api/Asset/{assetId}", Asset, path_params={"assetId": asset_id}
+            "GET",
+            "/api/Asset/{assetId}",
+            Asset,
+            path_params={"assetId": required_text("asset_id", asset_id)},
         )
 
     async def save_asset(self, asset: Asset) -> Asset:
@@ -221,7 +227,9 @@ class AsyncAssetService(AsyncService):
         WATS endpoint: PUT /api/Asset/State
         """
         return await self._command(
-            "PUT", "/api/Asset/State", params={**_named(id, serial_number), "state": state}
+            "PUT",
+            "/api/Asset/State",
+            params={**_named(id, serial_number), "state": checked_member(AssetState, "state", state)},
         )
 
     async def increment_count(
@@ -266,8 +274,8 @@ class AsyncAssetService(AsyncService):
             "/api/Asset/Count",
             params={
                 **_named(id, serial_number),
-                "totalCount": total_count,
-                "incrementBy": increment_by,
+                "totalCount": optional_int("total_count", total_count),
+                "incrementBy": optional_int("increment_by", increment_by),
                 "incrementChildren": increment_children,
                 "cultureCode": culture_code,
             },
@@ -328,7 +336,7 @@ class AsyncAssetService(AsyncService):
         return await self._command(
             "PUT",
             "/api/Asset/SetRunningCount",
-            params={**_named(id, serial_number), "runningCount": running_count},
+            params={**_named(id, serial_number), "runningCount": checked_int("running_count", running_count)},
         )
 
     async def set_total_count(
@@ -355,7 +363,7 @@ class AsyncAssetService(AsyncService):
         return await self._command(
             "PUT",
             "/api/Asset/SetTotalCount",
-            params={**_named(id, serial_number), "totalCount": total_count},
+            params={**_named(id, serial_number), "totalCount": checked_int("total_count", total_count)},
         )
 
     async def record_calibration(
@@ -552,7 +560,7 @@ class AsyncAssetService(AsyncService):
             "GET",
             "/api/Asset/Log",
             list[AssetLog],
-            params={"$filter": filter, "$orderby": orderby, "$top": top, "$skip": skip},
+            params=_selected(filter, orderby, top, skip),
         )
         return records or []
 
@@ -560,14 +568,18 @@ class AsyncAssetService(AsyncService):
         self,
         filter: str | None = None,
         *,
-        orderby: str | None = None,
+        orderby: str = "logId asc",
         page_size: int = 1000,
     ) -> AsyncIterator[AssetLog]:
-        """Iterate over all log records, fetched page by page as they are wanted.
+        """Iterate over all log records, oldest first, fetched page by page as they are wanted.
+
+        Rows that are changed or deleted meanwhile shift the pages; collect first (``list(...)``) what you are
+        going to change.
 
         Args:
             filter: As in `get_asset_log`.
-            orderby: As in `get_asset_log`.
+            orderby: As in `get_asset_log`. Oldest first is the default here, so that records which arrive
+                meanwhile come at the end; newest first, they would shift the pages.
             page_size: Rows per request, 1 to 1000.
 
         Returns:
@@ -579,7 +591,7 @@ class AsyncAssetService(AsyncService):
 
         WATS endpoint: GET /api/Asset/Log
         """
-        check_page_size(page_size, _MAX_PAGE_SIZE)
+        checked_int("page_size", page_size, 1, _MAX_PAGE_SIZE)
         return iter_pages(
             self._client,
             lambda top, skip: self.get_asset_log(filter, top=top, skip=skip, orderby=orderby),
@@ -652,7 +664,7 @@ class AsyncAssetService(AsyncService):
             "GET",
             "/api/Asset/Types",
             list[AssetType],
-            params={"$filter": filter, "$orderby": orderby, "$top": top, "$skip": skip},
+            params=_selected(filter, orderby, top, skip),
         )
         return types or []
 
@@ -664,6 +676,9 @@ class AsyncAssetService(AsyncService):
         page_size: int = 1000,
     ) -> AsyncIterator[AssetType]:
         """Iterate over all asset types, fetched page by page as they are wanted.
+
+        Rows that are changed or deleted meanwhile shift the pages; collect first (``list(...)``) what you are
+        going to change.
 
         A server that ignores ``$skip`` (it is not confirmed) gives its first page only.
 
@@ -681,7 +696,7 @@ class AsyncAssetService(AsyncService):
 
         WATS endpoint: GET /api/Asset/Types
         """
-        check_page_size(page_size, _MAX_PAGE_SIZE)
+        checked_int("page_size", page_size, 1, _MAX_PAGE_SIZE)
         return iter_pages(
             self._client,
             lambda top, skip: self.get_asset_types(filter, top=top, skip=skip, orderby=orderby),
@@ -738,7 +753,7 @@ class AsyncAssetService(AsyncService):
             "GET",
             "/api/Asset/SubAssets",
             list[Asset],
-            params={**_named(id, serial_number), "level": level},
+            params={**_named(id, serial_number), "level": optional_int("level", level)},
         )
         return assets or []
 
@@ -752,8 +767,22 @@ class AsyncAssetService(AsyncService):
         return AssetOperationResult.model_validate(answer, context=LENIENT)
 
 
+def _selected(
+    filter: str | None, orderby: str | None, top: int | None, skip: int | None
+) -> dict[str, object]:
+    """Return the query of a list."""
+    return {
+        "$filter": filter,
+        "$orderby": orderby,
+        "$top": optional_int("top", top, 1),
+        "$skip": optional_int("skip", skip),
+    }
+
+
 def _named(id: str | None, serial_number: str | None) -> dict[str, object]:
     """Return the query that names an asset."""
     if bool(id) == bool(serial_number):
         raise ValueError("give id or serial_number of the asset, and not both")
-    return {"id": id or None, "serialNumber": serial_number or None}
+    if id:
+        return {"id": required_text("id", id)}
+    return {"serialNumber": required_text("serial_number", serial_number)}

@@ -10,26 +10,16 @@ from pywats.core.correlation import correlation_id_var, generate_correlation_id
 if TYPE_CHECKING:
     from pywats.core.client import AsyncHttpClient
 
-__all__ = ["check_page_size", "iter_pages"]
+__all__ = ["iter_pages"]
 
 T = TypeVar("T")
-
-
-def check_page_size(page_size: object, maximum: int) -> None:
-    """Refuse a page size that the server would refuse, or cut down without saying so.
-
-    Raises:
-        ValueError: It is no integer from 1 to `maximum`.
-    """
-    if isinstance(page_size, bool) or not isinstance(page_size, int) or not 1 <= page_size <= maximum:
-        raise ValueError(f"page_size must be an integer from 1 to {maximum}, not {page_size!r}")
 
 
 async def iter_pages(
     client: AsyncHttpClient,
     fetch: Callable[[int, int], Awaitable[list[T]]],
     *,
-    key: Callable[[T], Hashable],
+    key: Callable[[T], object],
     page_size: int,
     skip: int = 0,
 ) -> AsyncIterator[T]:
@@ -42,25 +32,40 @@ async def iter_pages(
     Args:
         client: Opens a call scope for each page.
         fetch: Reads one page, given `$top` and `$skip`.
-        key: What identifies a row; None if the row does not tell.
+        key: What identifies a row; None, or what cannot be hashed, if the row does not tell.
         page_size: Rows per page.
         skip: Rows to pass over at the beginning.
     """
     # All pages share an ID, but between two of them the consumer makes calls that are none of ours.
     own_id = correlation_id_var.get() or generate_correlation_id()
     seen: set[Hashable] = set()
+    before: list[Hashable] = []
     while True:
         with client.call_scope(own_id):
             page = await fetch(page_size, skip)
+        keys = [_hashable(key(row)) for row in page]
+        # As texts, since the consumer may change the rows themselves.
+        marks = [repr(row) if row_key is None else row_key for row_key, row in zip(keys, page, strict=True)]
+        if marks == before:
+            return
         news = False
-        for row in page:
-            row_key = key(row)
+        for row_key, row in zip(keys, page, strict=True):
             if row_key in seen:
                 continue
             if row_key is not None:
                 seen.add(row_key)
-                news = True
+            news = True
             yield row
         if not news or len(page) < page_size:
             return
         skip += len(page)
+        before = marks
+
+
+def _hashable(key: object) -> Hashable | None:
+    """Return a key; None for one that cannot be one, such as what a server sent in place of a text."""
+    try:
+        hash(key)
+    except TypeError:
+        return None
+    return key

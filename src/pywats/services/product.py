@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable
 
 from pywats.exceptions import NotFoundError
 from pywats.models.base import to_json
 from pywats.models.product import Bom, Product, ProductRevision, ProductView, Vendor
+from pywats.services.arguments import checked_int, checked_models, optional_int, required_text
 from pywats.services.base import AsyncService
 from pywats.services.box_build import AsyncBoxBuildTemplate
-from pywats.services.paging import check_page_size, iter_pages
+from pywats.services.paging import iter_pages
 
 __all__ = ["AsyncProductService"]
 
@@ -54,7 +55,12 @@ class AsyncProductService(AsyncService):
             "GET",
             "/api/Product/Query",
             list[ProductView],
-            params={"$filter": filter, "$top": top, "$skip": skip, "$orderby": orderby},
+            params={
+                "$filter": filter,
+                "$top": optional_int("top", top, 1),
+                "$skip": optional_int("skip", skip),
+                "$orderby": orderby,
+            },
         )
         return products or []
 
@@ -68,6 +74,8 @@ class AsyncProductService(AsyncService):
         """Iterate over all products in their short form, fetched page by page as they are wanted.
 
         A server that ignores ``$skip`` (it is not confirmed) gives its first page only.
+        Rows that are changed or deleted meanwhile shift the pages; collect first (``list(...)``) what you are
+        going to change.
 
         Args:
             filter: As in `get_products`.
@@ -83,7 +91,7 @@ class AsyncProductService(AsyncService):
 
         WATS endpoint: GET /api/Product/Query
         """
-        check_page_size(page_size, _MAX_PAGE_SIZE)
+        checked_int("page_size", page_size, 1, _MAX_PAGE_SIZE)
         return iter_pages(
             self._client,
             lambda top, skip: self.get_products(filter, top=top, skip=skip, orderby=orderby),
@@ -108,7 +116,10 @@ class AsyncProductService(AsyncService):
         WATS endpoint: GET /api/Product/{partNumber}
         """
         return await self._client.request(
-            "GET", "/api/Product/{partNumber}", Product, path_params={"partNumber": part_number}
+            "GET",
+            "/api/Product/{partNumber}",
+            Product,
+            path_params={"partNumber": required_text("part_number", part_number)},
         )
 
     async def save_product(self, product: Product) -> Product:
@@ -134,7 +145,7 @@ class AsyncProductService(AsyncService):
             "PUT", "/api/Product", Product, content=to_json(product, exclude=_NOT_SAVED_WITH_PRODUCT)
         )
 
-    async def save_products(self, products: Sequence[Product]) -> None:
+    async def save_products(self, products: Iterable[Product]) -> None:
         """Create or update many products at once, meant for ERP integration.
 
         Not confirmed on a server. `tags` and `revisions` are not sent, as in `save_product`.
@@ -148,9 +159,8 @@ class AsyncProductService(AsyncService):
 
         WATS endpoint: PUT /api/Products
         """
-        await self._client.send(
-            "PUT", "/api/Products", content=to_json(products, exclude=_NOT_SAVED_WITH_PRODUCT)
-        )
+        content = to_json(checked_models(Product, "products", products), exclude=_NOT_SAVED_WITH_PRODUCT)
+        await self._client.send("PUT", "/api/Products", content=content)
 
     async def get_revision(self, part_number: str, revision: str) -> ProductRevision:
         """Read one product revision.
@@ -176,7 +186,10 @@ class AsyncProductService(AsyncService):
             "GET",
             "/api/Product/{partNumber}/{revision}",
             ProductRevision,
-            path_params={"partNumber": part_number, "revision": revision},
+            path_params={
+                "partNumber": required_text("part_number", part_number),
+                "revision": required_text("revision", revision),
+            },
         )
 
     async def save_revision(self, revision: ProductRevision) -> ProductRevision:
@@ -204,7 +217,7 @@ class AsyncProductService(AsyncService):
             content=to_json(revision, exclude=_NOT_SAVED_WITH_REVISION),
         )
 
-    async def save_revisions(self, revisions: Sequence[ProductRevision]) -> None:
+    async def save_revisions(self, revisions: Iterable[ProductRevision]) -> None:
         """Create or update many revisions at once, meant for ERP integration.
 
         Not confirmed on a server. `tags` (read-only) are not sent.
@@ -218,9 +231,9 @@ class AsyncProductService(AsyncService):
 
         WATS endpoint: PUT /api/Products/Revisions
         """
-        await self._client.send(
-            "PUT", "/api/Products/Revisions", content=to_json(revisions, exclude=_NOT_SAVED_WITH_REVISION)
-        )
+        models = checked_models(ProductRevision, "revisions", revisions)
+        content = to_json(models, exclude=_NOT_SAVED_WITH_REVISION)
+        await self._client.send("PUT", "/api/Products/Revisions", content=content)
 
     async def update_bom(self, bom: Bom) -> None:
         """Upload the bill of materials of a product revision, in place of the one that it has.
@@ -262,7 +275,7 @@ class AsyncProductService(AsyncService):
             "GET",
             "/api/Product/ProductGroupsByProduct",
             object,
-            params={"partNumber": part_number, "revision": revision},
+            params={"partNumber": required_text("part_number", part_number), "revision": revision},
         )
 
     async def add_product_group_filter(
@@ -294,8 +307,8 @@ class AsyncProductService(AsyncService):
             "POST",
             "/api/Product/ProductGroupFilter",
             params={
-                "productGroup": product_group,
-                "partNumber": part_number,
+                "productGroup": required_text("product_group", product_group),
+                "partNumber": required_text("part_number", part_number),
                 "revision": revision,
                 "exclude": exclude,
             },
@@ -315,7 +328,7 @@ class AsyncProductService(AsyncService):
         """
         return await self._client.request_optional("GET", "/api/Product/Vendors", list[Vendor]) or []
 
-    async def save_vendors(self, vendors: Sequence[Vendor]) -> None:
+    async def save_vendors(self, vendors: Iterable[Vendor]) -> None:
         """Register vendors; those already known are left as they are.
 
         Args:
@@ -327,9 +340,11 @@ class AsyncProductService(AsyncService):
 
         WATS endpoint: PUT /api/Product/Vendors
         """
-        await self._client.send("PUT", "/api/Product/Vendors", content=to_json(vendors))
+        await self._client.send(
+            "PUT", "/api/Product/Vendors", content=to_json(checked_models(Vendor, "vendors", vendors))
+        )
 
-    async def delete_vendors(self, vendors: Sequence[Vendor]) -> None:
+    async def delete_vendors(self, vendors: Iterable[Vendor]) -> None:
         """Delete vendors, named in the request body.
 
         Not confirmed on a server. A proxy may drop the body of a DELETE request.
@@ -343,7 +358,9 @@ class AsyncProductService(AsyncService):
 
         WATS endpoint: DELETE /api/Product/Vendors
         """
-        await self._client.send("DELETE", "/api/Product/Vendors", content=to_json(vendors))
+        await self._client.send(
+            "DELETE", "/api/Product/Vendors", content=to_json(checked_models(Vendor, "vendors", vendors))
+        )
 
     async def get_box_build_template(self, part_number: str, revision: str) -> AsyncBoxBuildTemplate:
         """Read which sub-units a product revision is made of, in order to change them.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -23,7 +23,13 @@ from pywats.models.production import (
     UnitPhaseId,
     UnitVerificationGrade,
 )
-from pywats.services.arguments import wire_time
+from pywats.services.arguments import (
+    checked_int,
+    checked_member,
+    checked_models,
+    required_text,
+    wire_time,
+)
 from pywats.services.base import AsyncService
 
 if TYPE_CHECKING:
@@ -60,7 +66,7 @@ class AsyncProductionService(AsyncService):
 
         Raises:
             NotFoundError: No such unit is tracked in production.
-            ValueError: A number cannot be sent.
+            ValueError: A number is blank or cannot be sent.
             WatsError: The request failed.
 
         WATS endpoint: GET /api/Production/Unit/{serialNumber}/{partNumber}
@@ -69,15 +75,19 @@ class AsyncProductionService(AsyncService):
             "GET",
             "/api/Production/Unit/{serialNumber}/{partNumber}",
             Unit,
-            path_params={"serialNumber": serial_number, "partNumber": part_number},
+            path_params={
+                "serialNumber": required_text("serial_number", serial_number),
+                "partNumber": required_text("part_number", part_number),
+            },
         )
 
-    async def create_units(self, units: Sequence[Unit]) -> BulkSaveResult:
+    async def create_units(self, units: Iterable[Unit]) -> BulkSaveResult:
         """Create units, or update existing ones; the serial number is the key.
 
         A call that returns can still have failed for some of the units: look at `error_count`. A warning is
-        logged when it is not 0. `unit_phase` and `tags` (read-only) are not sent. Whether a server saves
-        `sub_units` that are given here is not documented; `add_child_unit` is the documented way.
+        logged when it is not 0. `unit_phase` and `tags` (read-only) are not sent, nor those of sub-units.
+        Whether a server saves `sub_units` that are given here is not documented; `add_child_unit` is the
+        documented way.
 
         Args:
             units: The units, at least one, each with a serial number.
@@ -87,17 +97,19 @@ class AsyncProductionService(AsyncService):
             units in place of counts, they are counted here.
 
         Raises:
+            TypeError: `units` is no iterable of units, or a single one; nothing was sent.
             ValueError: There is no unit, or one has no serial number; nothing was sent.
             BadRequestError: The server rejected the request as a whole.
             WatsError: The request failed.
 
         WATS endpoint: PUT /api/Production/Units
         """
-        _check_keys("units", "serial_number", units)
+        models = checked_models(Unit, "units", units)
+        _check_keys("units", "serial_number", models)
         saved = await self._client.request_optional(
-            "PUT", "/api/Production/Units", _SAVED, content=to_json(units, exclude=_READ_ONLY_IN_UNIT)
+            "PUT", "/api/Production/Units", _SAVED, content=to_json(models, exclude=_READ_ONLY_IN_UNIT)
         )
-        return _counted("units", saved, len(units))
+        return _counted("units", saved, len(models))
 
     async def verify_unit(
         self, serial_number: str, *, part_number: str | None = None
@@ -124,7 +136,7 @@ class AsyncProductionService(AsyncService):
             "GET",
             "/api/Production/UnitVerification",
             UnitVerificationGrade,
-            params={"serialNumber": serial_number, "partNumber": part_number},
+            params={"serialNumber": required_text("serial_number", serial_number), "partNumber": part_number},
         )
 
     async def get_unit_changes(self, max_count: int) -> list[UnitChange]:
@@ -140,7 +152,7 @@ class AsyncProductionService(AsyncService):
             The entries that wait.
 
         Raises:
-            ValueError: `max_count` is not from 1 up; nothing was sent.
+            ValueError: `max_count` is not from 1 to 2147483647; nothing was sent.
             NotFoundError: The server has no such queue.
             WatsError: The request failed.
 
@@ -150,23 +162,28 @@ class AsyncProductionService(AsyncService):
             "GET",
             "/api/Production/Units/Changes",
             list[UnitChange],
-            params={"maxCount": _from_one_up("max_count", max_count)},
+            params={"maxCount": checked_int("max_count", max_count, 1)},
         )
         return changes or []
 
-    async def delete_unit_change(self, id: int) -> None:
+    async def delete_unit_change(self, change_id: int) -> None:
         """Acknowledge a unit change: remove it from the queue.
 
         Args:
-            id: Id of the entry, from `get_unit_changes`.
+            change_id: Id of the entry, from `get_unit_changes`.
 
         Raises:
+            ValueError: `change_id` is no number of an entry; nothing was sent.
             NotFoundError: There is no such entry; after a retry perhaps because the first attempt removed it.
             WatsError: The request failed.
 
         WATS endpoint: DELETE /api/Production/Units/Changes/{id}
         """
-        await self._client.send("DELETE", "/api/Production/Units/Changes/{id}", path_params={"id": id})
+        await self._client.send(
+            "DELETE",
+            "/api/Production/Units/Changes/{id}",
+            path_params={"id": checked_int("change_id", change_id)},
+        )
 
     async def set_unit_phase(self, serial_number: str, part_number: str, phase: UnitPhaseId) -> None:
         """Move a unit to a phase of its life cycle.
@@ -188,9 +205,9 @@ class AsyncProductionService(AsyncService):
             "PUT",
             "/api/Production/SetUnitPhase",
             params={
-                "serialNumber": serial_number,
-                "partNumber": part_number,
-                "phase": UnitPhaseId(phase).value,
+                "serialNumber": required_text("serial_number", serial_number),
+                "partNumber": required_text("part_number", part_number),
+                "phase": checked_member(UnitPhaseId, "phase", phase),
             },
         )
 
@@ -213,9 +230,9 @@ class AsyncProductionService(AsyncService):
             "PUT",
             "/api/Production/SetUnitProcess",
             params={
-                "serialNumber": serial_number,
-                "partNumber": part_number,
-                "processName": process_name,
+                "serialNumber": required_text("serial_number", serial_number),
+                "partNumber": required_text("part_number", part_number),
+                "processName": required_text("process_name", process_name),
             },
         )
 
@@ -256,12 +273,10 @@ class AsyncProductionService(AsyncService):
             "POST",
             "/api/Production/AddChildUnit",
             params={
-                "parentSerialNumber": parent_serial_number,
-                "parentPartNumber": parent_part_number,
-                "childSerialNumber": child_serial_number,
-                "childPartNumber": child_part_number,
-                "checkPartNumber": check_part_number,
-                "checkRevision": check_revision,
+                **_unit("parent", parent_serial_number, parent_part_number),
+                **_unit("child", child_serial_number, child_part_number),
+                "checkPartNumber": required_text("check_part_number", check_part_number, may_be_empty=True),
+                "checkRevision": required_text("check_revision", check_revision, may_be_empty=True),
             },
             idempotent=False,
         )
@@ -295,10 +310,8 @@ class AsyncProductionService(AsyncService):
             "POST",
             "/api/Production/RemoveChildUnit",
             params={
-                "parentSerialNumber": parent_serial_number,
-                "parentPartNumber": parent_part_number,
-                "childSerialNumber": child_serial_number,
-                "childPartNumber": child_part_number,
+                **_unit("parent", parent_serial_number, parent_part_number),
+                **_unit("child", child_serial_number, child_part_number),
             },
             idempotent=False,
         )
@@ -328,7 +341,7 @@ class AsyncProductionService(AsyncService):
             "GET",
             "/api/Production/CheckChildUnits",
             ChildUnitCheckResult,
-            params={"parentSerialNumber": parent_serial_number, "parentPartNumber": parent_part_number},
+            params=_unit("parent", parent_serial_number, parent_part_number),
         )
 
     async def get_serial_number_types(self) -> list[SerialNumberType]:
@@ -377,32 +390,32 @@ class AsyncProductionService(AsyncService):
             The numbers: `quantity` of them or, without `only_in_sequence`, fewer.
 
         Raises:
-            ValueError: `quantity` is not from 1 up, or `format` is unknown; nothing was sent.
+            ValueError: `quantity` is not from 1 to 2147483647, or `format` is unknown; nothing was sent.
             NotFoundError: No such type, or its pool is empty.
             BadRequestError: There is no such run.
-            WatsResponseError: The answer holds no numbers; those that the server took are used up.
+            WatsResponseError: The answer holds no numbers, or more than were asked for; those that the server
+                took are used up.
             WatsError: The request failed.
 
         WATS endpoint: POST /api/Production/SerialNumbers/Take
         """
-        format = SerialNumberFileFormat(format)
-        pool = await self._client.request_parsed(
+        format = checked_member(SerialNumberFileFormat, "format", format)
+        return await self._client.request_parsed(
             "POST",
             "/api/Production/SerialNumbers/Take",
-            partial(SerialNumberPool.from_text, format=format),
+            partial(_taken, quantity=quantity, format=format),
             params={
-                "serialNumberType": serial_number_type,
-                "quantity": _from_one_up("quantity", quantity),
+                "serialNumberType": required_text("serial_number_type", serial_number_type),
+                "quantity": checked_int("quantity", quantity, 1),
                 "refSN": ref_sn,
                 "refPN": ref_pn,
                 "stationName": station_name,
                 "onlyInSequence": only_in_sequence,
-                "format": format.value,
+                "format": format,
             },
             accept=_MEDIA_TYPES[format],
             idempotent=False,
         )
-        return [number.id for number in pool.numbers]
 
     async def get_serial_numbers_by_range(
         self,
@@ -438,9 +451,9 @@ class AsyncProductionService(AsyncService):
         return await self._list_numbers(
             "/api/Production/SerialNumbers/ByRange",
             {
-                "serialNumberType": serial_number_type,
-                "startAddress": start_address,
-                "endAddress": end_address,
+                "serialNumberType": required_text("serial_number_type", serial_number_type),
+                "startAddress": required_text("start_address", start_address),
+                "endAddress": required_text("end_address", end_address),
                 "startDate": wire_time("start_date", start_date),
                 "endDate": wire_time("end_date", end_date),
             },
@@ -483,7 +496,7 @@ class AsyncProductionService(AsyncService):
         return await self._list_numbers(
             "/api/Production/SerialNumbers/ByReference",
             {
-                "serialNumberType": serial_number_type,
+                "serialNumberType": required_text("serial_number_type", serial_number_type),
                 "refSN": ref_sn,
                 "refPN": ref_pn,
                 "startDate": wire_time("start_date", start_date),
@@ -531,8 +544,8 @@ class AsyncProductionService(AsyncService):
             "/api/Production/SerialNumbers",
             target,
             params={
-                "serialNumberType": serial_number_type,
-                "format": SerialNumberFileFormat(format).value,
+                "serialNumberType": required_text("serial_number_type", serial_number_type),
+                "format": checked_member(SerialNumberFileFormat, "format", format),
                 "startAddress": start_address,
                 "endAddress": end_address,
                 "startDate": wire_time("start_date", start_date),
@@ -571,16 +584,19 @@ class AsyncProductionService(AsyncService):
 
         WATS endpoint: PUT /api/Production/SerialNumbers
         """
-        format = SerialNumberFileFormat(format)
-        with form_file(file, content_type=_MEDIA_TYPES[format], progress=progress) as form:
+        format = checked_member(SerialNumberFileFormat, "format", format)
+        async with form_file(file, content_type=_MEDIA_TYPES[format], progress=progress) as form:
             await self._client.send(
                 "PUT",
                 "/api/Production/SerialNumbers",
-                params={"serialNumberType": serial_number_type, "format": format.value},
+                params={
+                    "serialNumberType": required_text("serial_number_type", serial_number_type),
+                    "format": format,
+                },
                 content=form,
             )
 
-    async def save_batches(self, batches: Sequence[ProductionBatch]) -> BulkSaveResult:
+    async def save_batches(self, batches: Iterable[ProductionBatch]) -> BulkSaveResult:
         """Create production batches, or update existing ones; the batch number is the key.
 
         As with `create_units`, a call that returns can have failed for some of them: look at `error_count`.
@@ -594,21 +610,39 @@ class AsyncProductionService(AsyncService):
             batches in place of counts, they are counted here.
 
         Raises:
+            TypeError: `batches` is no iterable of batches, or a single one; nothing was sent.
             ValueError: There is no batch, or one has no number; nothing was sent.
             BadRequestError: The server rejected the request as a whole.
             WatsError: The request failed.
 
         WATS endpoint: PUT /api/Production/Batches
         """
-        _check_keys("batches", "batch_number", batches)
+        models = checked_models(ProductionBatch, "batches", batches)
+        _check_keys("batches", "batch_number", models)
         saved = await self._client.request_optional(
-            "PUT", "/api/Production/Batches", _SAVED, content=to_json(batches)
+            "PUT", "/api/Production/Batches", _SAVED, content=to_json(models)
         )
-        return _counted("batches", saved, len(batches))
+        return _counted("batches", saved, len(models))
 
     async def _list_numbers(self, path: str, params: dict[str, object]) -> list[SerialNumberRecord]:
         pool = await self._client.request_parsed("GET", path, _IN_XML, params=params)
         return pool.numbers
+
+
+def _unit(role: str, serial_number: str, part_number: str) -> dict[str, object]:
+    """Return the query that names a unit in a relation."""
+    return {
+        f"{role}SerialNumber": required_text(f"{role}_serial_number", serial_number),
+        f"{role}PartNumber": required_text(f"{role}_part_number", part_number, may_be_empty=True),
+    }
+
+
+def _taken(text: str, quantity: int, format: SerialNumberFileFormat) -> list[str]:
+    """Return the serial numbers in an answer, of which there are from one up to as many as asked for."""
+    numbers = [number.id for number in SerialNumberPool.from_text(text, format).numbers]
+    if not 1 <= len(numbers) <= quantity:
+        raise ValueError(f"it holds {len(numbers)} serial numbers, not 1 to {quantity}")
+    return numbers
 
 
 def _check_keys(what: str, key: str, items: Sequence[Unit] | Sequence[ProductionBatch]) -> None:
@@ -628,9 +662,3 @@ def _counted(what: str, saved: BulkSaveResult | list[Any] | None, sent: int) -> 
     if saved.error_count:
         _log.warning("%s of %d %s were not saved", saved.error_count, sent, what)
     return saved
-
-
-def _from_one_up(name: str, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"{name} must be an integer from 1 up, not {value!r}")
-    return value

@@ -16,9 +16,9 @@ from pywats.models.report import (
     UURReport,
     UUTReport,
 )
-from pywats.services.arguments import checked_uuid
+from pywats.services.arguments import checked_int, checked_uuid, optional_int, optional_member
 from pywats.services.base import AsyncService
-from pywats.services.paging import check_page_size, iter_pages
+from pywats.services.paging import iter_pages
 
 if TYPE_CHECKING:
     from pywats.core.files import DownloadTarget, Progress
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncReportService"]
 
 _MAX_PAGE_SIZE = 10_000
+_MAX_DETAIL_LEVEL = 7
 
 # A union told apart by a discriminator is no class, which is what type checkers expect of a result type.
 _REPORT = cast("type[UUTReport | UURReport]", Report)
@@ -76,12 +77,12 @@ class AsyncReportService(AsyncService):
             list[ReportHeader],
             params={
                 "$filter": filter,
-                "$top": top,
-                "$skip": skip,
+                "$top": optional_int("top", top, 1, _MAX_PAGE_SIZE),
+                "$skip": optional_int("skip", skip),
                 "$orderby": orderby,
                 "$select": select,
                 "$expand": expand,
-                "reportType": report_type,
+                "reportType": optional_member(ReportTypeFilter, "report_type", report_type),
             },
         )
         return headers or []
@@ -99,7 +100,8 @@ class AsyncReportService(AsyncService):
         """Iterate over all matching report headers, fetched page by page as they are wanted.
 
         Reports that arrive meanwhile may or may not be among them; ``orderby="timestamp asc"`` puts them at
-        the end.
+        the end. Reports that are deleted or submitted anew meanwhile shift the pages; collect first
+        (``list(...)``) what you are going to change.
 
         Args:
             filter: As in `query_headers`.
@@ -118,7 +120,7 @@ class AsyncReportService(AsyncService):
 
         WATS endpoint: GET /api/Report/Query/Header
         """
-        check_page_size(page_size, _MAX_PAGE_SIZE)
+        checked_int("page_size", page_size, 1, _MAX_PAGE_SIZE)
         if select is not None and "uuid" not in (name.strip() for name in select.split(",")):
             select = f"{select},uuid"
         return iter_pages(
@@ -166,7 +168,7 @@ class AsyncReportService(AsyncService):
             "/api/Report/Query/HeaderByMiscInfo",
             list[MiscInfoSearchRow],
             params={
-                "processCode": process_code,
+                "processCode": optional_int("process_code", process_code),
                 "serialNumber": serial_number,
                 "description": description,
                 "data": data,
@@ -241,7 +243,7 @@ class AsyncReportService(AsyncService):
             _REPORT,
             path_params={"id": checked_uuid("report_id", report_id)},
             params={
-                "detailLevel": _checked_detail_level(detail_level),
+                "detailLevel": optional_int("detail_level", detail_level, 0, _MAX_DETAIL_LEVEL),
                 "includeChartdata": include_chart_data,
                 "includeAttachments": include_attachments,
             },
@@ -310,7 +312,7 @@ class AsyncReportService(AsyncService):
             "/api/Report/Wsxf/{id}",
             path_params={"id": checked_uuid("report_id", report_id)},
             params={
-                "detailLevel": _checked_detail_level(detail_level),
+                "detailLevel": optional_int("detail_level", detail_level, 0, _MAX_DETAIL_LEVEL),
                 "includeAttachments": include_attachments,
                 "includeChartdata": include_chart_data,
                 "includeIndexes": include_indexes,
@@ -358,7 +360,7 @@ class AsyncReportService(AsyncService):
             target,
             params={
                 "reportId": checked_uuid("report_id", report_id),
-                "stepId": step_id,
+                "stepId": optional_int("step_id", step_id),
                 "attachmentId": None
                 if attachment_id is None
                 else checked_uuid("attachment_id", attachment_id),
@@ -431,9 +433,3 @@ def _document(report: UUTReport | UURReport | Mapping[str, object]) -> UUTReport
         f"report must be a UUTReport, a UURReport or a mapping, not {type(report).__name__}; "
         "JSON text is read by UUTReport.from_wsjf(text)"
     )
-
-
-def _checked_detail_level(value: int | None) -> int | None:
-    if value is not None and (isinstance(value, bool) or value not in range(8)):
-        raise ValueError(f"detail_level must be an integer from 0 to 7, not {value!r}")
-    return value

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from pywats.core.uploads import form_file
-from pywats.models.base import to_json
+from pywats.models.base import LENIENT, to_json
 from pywats.models.rootcause import Ticket, TicketStatus, TicketView
-from pywats.services.arguments import checked_uuid
+from pywats.services.arguments import checked_member, checked_uuid
 from pywats.services.base import AsyncService
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pywats.core.uploads import UploadSource
 
 __all__ = ["AsyncRootCauseService"]
+
+_MEMBERS_OF_TICKET = {str(field.alias) for field in Ticket.model_fields.values()}
 
 _GIVEN_BY_SERVER = ("ticket_id", "ticket_number", "created_utc", "updated_utc", "history")
 
@@ -135,6 +137,7 @@ class AsyncRootCauseService(AsyncService):
             The tickets.
 
         Raises:
+            ValueError: `status` or `view` is unknown; nothing was sent.
             BadRequestError: A value was rejected.
             PermissionDeniedError: The view is not permitted (the status is not confirmed on a server).
             WatsError: The request failed.
@@ -145,7 +148,11 @@ class AsyncRootCauseService(AsyncService):
             "GET",
             "/api/RootCause/Tickets",
             list[Ticket],
-            params={"status": status, "view": view, "searchString": search_string},
+            params={
+                "status": checked_member(TicketStatus, "status", status),
+                "view": checked_member(TicketView, "view", view),
+                "searchString": search_string,
+            },
         )
         return tickets or []
 
@@ -159,7 +166,8 @@ class AsyncRootCauseService(AsyncService):
             ticket_ids: Ids of tickets in the status SOLVED, at least one.
 
         Returns:
-            One ticket or None, whatever the server answers: it is described as one ticket, also for many.
+            The ticket, if the server answers with one, also in a list; None for every other answer: that the
+            call returns is the confirmation. The answer is described as one ticket, also for many.
 
         Raises:
             ValueError: There is no id, or one is no UUID; nothing was sent.
@@ -173,10 +181,10 @@ class AsyncRootCauseService(AsyncService):
         if isinstance(ticket_ids, str) or not ticket_ids:
             raise ValueError(f"ticket_ids must be a list of at least one id, not {ticket_ids!r}")
         ids = [checked_uuid("ticket_ids", ticket_id) for ticket_id in ticket_ids]
-        return await self._client.request_optional(
+        return await self._client.request_parsed(
             "POST",
             "/api/RootCause/ArchiveTickets",
-            Ticket,
+            _ticket_in,
             content=json.dumps([str(ticket_id) for ticket_id in ids]).encode(),
             idempotent=False,
         )
@@ -218,7 +226,7 @@ class AsyncRootCauseService(AsyncService):
         self,
         file: UploadSource,
         *,
-        filename: str | None = None,
+        file_name: str | None = None,
         content_type: str = "application/octet-stream",
         progress: Progress | None = None,
     ) -> UUID:
@@ -230,7 +238,7 @@ class AsyncRootCauseService(AsyncService):
 
         Args:
             file: A path, or a file object opened for reading bytes, from where it stands.
-            filename: The name that the server is told; None for that of the file.
+            file_name: The name that the server is told; None for that of the file.
             content_type: The media type of the content.
             progress: Called with the bytes that are on their way and the bytes in total (None if unknown).
 
@@ -245,7 +253,19 @@ class AsyncRootCauseService(AsyncService):
 
         WATS endpoint: POST /api/RootCause/Attachment
         """
-        with form_file(file, content_type=content_type, filename=filename, progress=progress) as form:
+        async with form_file(file, content_type=content_type, filename=file_name, progress=progress) as form:
             return await self._client.request(
                 "POST", "/api/RootCause/Attachment", UUID, content=form, idempotent=False
             )
+
+
+def _ticket_in(text: str) -> Ticket | None:
+    """Return the only ticket in an answer; None if there is none, or whatever else the answer is."""
+    try:
+        answer = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    match answer:
+        case [dict(only)] | dict(only) if not only or only.keys() & _MEMBERS_OF_TICKET:
+            return Ticket.model_validate(only, context=LENIENT)
+    return None

@@ -6,20 +6,19 @@ from collections.abc import AsyncIterator
 from typing import Final
 from uuid import UUID
 
+from pywats.core.correlation import correlation_id_var
+from pywats.exceptions import WatsResponseError
 from pywats.models.base import to_json
 from pywats.models.scim import ScimListResponse, ScimPatchRequest, ScimToken, ScimUser
-from pywats.services.arguments import checked_uuid
+from pywats.services.arguments import checked_int, checked_uuid, optional_int, required_text
 from pywats.services.base import AsyncService
-from pywats.services.paging import check_page_size, iter_pages
+from pywats.services.paging import iter_pages
 
 __all__ = ["AsyncScimService"]
 
 _MEDIA_TYPE: Final = "application/scim+json"
 _USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 _ACCEPT: Final = "application/scim+json, application/json"
-
-# The server may give less than it is asked for; that is no harm, so the type of `count` is the only limit.
-_MAX_PAGE_SIZE = 2**31 - 1
 
 _GIVEN_BY_SERVER = ("id", "meta")
 
@@ -30,8 +29,9 @@ class AsyncScimService(AsyncService):
     async def get_token(self, *, duration: int | None = None) -> ScimToken:
         """Issue a token for an identity provider that provisions users.
 
-        Each call issues a new one, a secret: keep it out of logs. Provisioning works from server version 23.1
-        on for Entra ID, and from 24.2 on for Okta.
+        Each call issues a new one, a secret: keep it out of logs. A call that was retried may have issued a
+        token more, which nobody has and which stays valid until it expires. Provisioning works from server
+        version 23.1 on for Entra ID, and from 24.2 on for Okta.
 
         Args:
             duration: Days until the token expires, from 1 up; the server's default is 90.
@@ -40,13 +40,14 @@ class AsyncScimService(AsyncService):
             The token; its repr does not show it.
 
         Raises:
+            ValueError: `duration` is not from 1 up; nothing was sent.
             BadRequestError: The duration was rejected.
             WatsError: The request failed.
 
         WATS endpoint: GET /api/SCIM/v2/Token
         """
         return await self._client.request(
-            "GET", "/api/SCIM/v2/Token", ScimToken, params={"duration": duration}
+            "GET", "/api/SCIM/v2/Token", ScimToken, params={"duration": optional_int("duration", duration, 1)}
         )
 
     async def get_users(
@@ -64,24 +65,41 @@ class AsyncScimService(AsyncService):
             The users, in `resources`, and how many there are.
 
         Raises:
+            ValueError: A number is out of range; nothing was sent.
+            WatsResponseError: The answer has no users although there are some at this position.
             BadRequestError: The filter or a number was rejected.
             WatsError: The request failed.
 
         WATS endpoint: GET /api/SCIM/v2/Users
         """
-        return await self._client.request(
-            "GET",
-            "/api/SCIM/v2/Users",
-            ScimListResponse,
-            params={"filter": filter, "startIndex": start_index, "count": count},
-            accept=_ACCEPT,
-        )
+        path = "/api/SCIM/v2/Users"
+        with self._client.call_scope():
+            page = await self._client.request(
+                "GET",
+                path,
+                ScimListResponse,
+                params={
+                    "filter": filter,
+                    "startIndex": optional_int("start_index", start_index, 1),
+                    "count": optional_int("count", count),
+                },
+                accept=_ACCEPT,
+            )
+            if page.resources is None and count != 0 and _counts(page) >= (start_index or 1):
+                raise WatsResponseError(
+                    "the answer is not what the API promises: it has no users, but tells of some",
+                    correlation_id=correlation_id_var.get(),
+                    method="GET",
+                    url=f"{self._client.base_url}{path}",
+                )
+        return page
 
     def iter_users(self, filter: str | None = None, *, page_size: int = 100) -> AsyncIterator[ScimUser]:
         """Iterate over all users, fetched page by page as they are wanted.
 
         Users that are added meanwhile may or may not be among them; when one is deleted, another can be
-        missed, as the positions move.
+        missed, as the positions move. Collect first (``list(...)``) the users that you are going to change or
+        delete.
 
         Args:
             filter: As in `get_users`.
@@ -96,7 +114,7 @@ class AsyncScimService(AsyncService):
 
         WATS endpoint: GET /api/SCIM/v2/Users
         """
-        check_page_size(page_size, _MAX_PAGE_SIZE)
+        checked_int("page_size", page_size, 1)
         return iter_pages(
             self._client,
             lambda count, skip: self._full_page(filter, count, skip),
@@ -182,7 +200,7 @@ class AsyncScimService(AsyncService):
             "GET",
             "/api/SCIM/v2/Users/userName={userName}",
             ScimUser,
-            path_params={"userName": user_name},
+            path_params={"userName": required_text("user_name", user_name)},
             accept=_ACCEPT,
         )
 
@@ -194,7 +212,7 @@ class AsyncScimService(AsyncService):
             patch: The changes. To switch an account off, replace `ScimPatchPath.ACTIVE` by False.
 
         Returns:
-            The user after the change.
+            The user after the change, read back where the server does not send it.
 
         Raises:
             NotFoundError: No such user.
@@ -204,16 +222,19 @@ class AsyncScimService(AsyncService):
 
         WATS endpoint: PATCH /api/SCIM/v2/Users/{id}
         """
-        return await self._client.request(
-            "PATCH",
-            "/api/SCIM/v2/Users/{id}",
-            ScimUser,
-            path_params={"id": checked_uuid("user_id", user_id)},
-            content=to_json(patch),
-            content_type=_MEDIA_TYPE,
-            accept=_ACCEPT,
-            idempotent=True,
-        )
+        with self._client.call_scope():
+            user = await self._client.request_optional(
+                "PATCH",
+                "/api/SCIM/v2/Users/{id}",
+                ScimUser,
+                path_params={"id": checked_uuid("user_id", user_id)},
+                content=to_json(patch),
+                content_type=_MEDIA_TYPE,
+                accept=_ACCEPT,
+                idempotent=True,
+            )
+            # RFC 7644 section 3.5.2: the answer may be 204.
+            return user or await self.get_user(user_id)
 
     async def delete_user(self, user_id: UUID | str) -> None:
         """Delete a user. To switch the account off, and keep it, use `update_user`.
@@ -249,6 +270,11 @@ class AsyncScimService(AsyncService):
             if all(user in users for user in news):
                 break
             users += news
-            if page.total_results is None or skip + len(users) >= page.total_results:
+            if skip + len(users) >= _counts(page):
                 break
         return users
+
+
+def _counts(page: ScimListResponse) -> int:
+    """Return how many users there are on all pages, 0 if the server does not say."""
+    return page.total_results if isinstance(page.total_results, int) else 0

@@ -15,7 +15,7 @@ from pywats.models.software import (
     PackageStatus,
     VirtualFolder,
 )
-from pywats.services.arguments import checked_uuid
+from pywats.services.arguments import checked_int, checked_member, checked_uuid, optional_int, required_text
 from pywats.services.base import AsyncService
 
 if TYPE_CHECKING:
@@ -168,7 +168,11 @@ class AsyncSoftwareService(AsyncService):
             "GET",
             "/api/Software/PackageByName",
             Package,
-            params={"name": name, "status": status, "version": version},
+            params={
+                "name": required_text("name", name),
+                "status": checked_member(PackageStatus, "status", status),
+                "version": optional_int("version", version),
+            },
         )
 
     async def delete_package_by_name(self, name: str, version: int) -> None:
@@ -186,7 +190,9 @@ class AsyncSoftwareService(AsyncService):
         WATS endpoint: DELETE /api/Software/PackageByName
         """
         await self._client.send(
-            "DELETE", "/api/Software/PackageByName", params={"name": name, "version": version}
+            "DELETE",
+            "/api/Software/PackageByName",
+            params={"name": required_text("name", name), "version": checked_int("version", version)},
         )
 
     async def get_packages_by_tag(self, tag: str, status: PackageStatus) -> list[Package]:
@@ -205,11 +211,14 @@ class AsyncSoftwareService(AsyncService):
 
         WATS endpoint: GET /api/Software/PackagesByTag
         """
-        key, separator, _ = tag.partition("=")
+        key, separator, _ = required_text("tag", tag).partition("=")
         if not key or not separator:
             raise ValueError(f"tag must be key=value, not {tag!r}")
         packages = await self._client.request_optional(
-            "GET", "/api/Software/PackagesByTag", _PACKAGES, params={"tag": tag, "status": status}
+            "GET",
+            "/api/Software/PackagesByTag",
+            _PACKAGES,
+            params={"tag": tag, "status": checked_member(PackageStatus, "status", status)},
         )
         return packages or []
 
@@ -240,7 +249,7 @@ class AsyncSoftwareService(AsyncService):
             "/api/Software/PackageStatus/{id}",
             Package,
             path_params={"id": checked_uuid("package_id", package_id)},
-            params={"status": status},
+            params={"status": checked_member(PackageStatus, "status", status)},
             idempotent=False,
         )
 
@@ -301,7 +310,7 @@ class AsyncSoftwareService(AsyncService):
         WATS endpoint: POST /api/Software/Package/UploadZip/{id}
         """
         path_params = {"id": checked_uuid("package_id", package_id)}
-        with form_file(file, content_type="application/zip", progress=progress) as form:
+        async with form_file(file, content_type="application/zip", progress=progress) as form:
             await self._client.send(
                 "POST",
                 "/api/Software/Package/UploadZip/{id}",
@@ -321,7 +330,7 @@ class AsyncSoftwareService(AsyncService):
         Raises:
             BadRequestError: The server rejected the attribute.
             NotFoundError: No such file.
-            ValueError: `file_id` cannot be sent.
+            ValueError: `file_id` cannot be sent, or `attribute` is unknown; nothing was sent.
             WatsError: The request failed.
 
         WATS endpoint: POST /api/Software/Package/FileAttribute/{id}
@@ -329,8 +338,8 @@ class AsyncSoftwareService(AsyncService):
         await self._client.send(
             "POST",
             "/api/Software/Package/FileAttribute/{id}",
-            path_params={"id": file_id},
-            params={"attribute": attribute},
+            path_params={"id": required_text("file_id", file_id)},
+            params={"attribute": checked_member(PackageFileAttribute, "attribute", attribute)},
             idempotent=True,
         )
 

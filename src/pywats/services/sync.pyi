@@ -1,7 +1,7 @@
 # Generated from the async services by python scripts/generate_type_stubs.py: run it rather than edit this.
 # For type checkers only: at run time there is no such module, and the objects are SyncServiceWrappers.
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Never
 from uuid import UUID
@@ -654,6 +654,9 @@ class SyncAssetService:
     ) -> Iterator[Asset]:
         """Iterate over all assets, fetched page by page as they are wanted.
 
+        Rows that are changed or deleted meanwhile shift the pages; collect first (``list(...)``) what you are
+        going to change.
+
         Args:
             filter: As in `get_assets`.
             orderby: As in `get_assets`.
@@ -1027,13 +1030,17 @@ class SyncAssetService:
         """
 
     def iter_asset_log(
-        self, filter: str | None = None, *, orderby: str | None = None, page_size: int = 1000
+        self, filter: str | None = None, *, orderby: str = "logId asc", page_size: int = 1000
     ) -> Iterator[AssetLog]:
-        """Iterate over all log records, fetched page by page as they are wanted.
+        """Iterate over all log records, oldest first, fetched page by page as they are wanted.
+
+        Rows that are changed or deleted meanwhile shift the pages; collect first (``list(...)``) what you are
+        going to change.
 
         Args:
             filter: As in `get_asset_log`.
-            orderby: As in `get_asset_log`.
+            orderby: As in `get_asset_log`. Oldest first is the default here, so that records which arrive
+                meanwhile come at the end; newest first, they would shift the pages.
             page_size: Rows per request, 1 to 1000.
 
         Returns:
@@ -1105,6 +1112,9 @@ class SyncAssetService:
         self, filter: str | None = None, *, orderby: str | None = None, page_size: int = 1000
     ) -> Iterator[AssetType]:
         """Iterate over all asset types, fetched page by page as they are wanted.
+
+        Rows that are changed or deleted meanwhile shift the pages; collect first (``list(...)``) what you are
+        going to change.
 
         A server that ignores ``$skip`` (it is not confirmed) gives its first page only.
 
@@ -1294,6 +1304,8 @@ class SyncProductService:
         """Iterate over all products in their short form, fetched page by page as they are wanted.
 
         A server that ignores ``$skip`` (it is not confirmed) gives its first page only.
+        Rows that are changed or deleted meanwhile shift the pages; collect first (``list(...)``) what you are
+        going to change.
 
         Args:
             filter: As in `get_products`.
@@ -1347,7 +1359,7 @@ class SyncProductService:
         WATS endpoint: PUT /api/Product
         """
 
-    def save_products(self, products: Sequence[Product]) -> None:
+    def save_products(self, products: Iterable[Product]) -> None:
         """Create or update many products at once, meant for ERP integration.
 
         Not confirmed on a server. `tags` and `revisions` are not sent, as in `save_product`.
@@ -1402,7 +1414,7 @@ class SyncProductService:
         WATS endpoint: PUT /api/Product/Revision
         """
 
-    def save_revisions(self, revisions: Sequence[ProductRevision]) -> None:
+    def save_revisions(self, revisions: Iterable[ProductRevision]) -> None:
         """Create or update many revisions at once, meant for ERP integration.
 
         Not confirmed on a server. `tags` (read-only) are not sent.
@@ -1489,7 +1501,7 @@ class SyncProductService:
         WATS endpoint: GET /api/Product/Vendors
         """
 
-    def save_vendors(self, vendors: Sequence[Vendor]) -> None:
+    def save_vendors(self, vendors: Iterable[Vendor]) -> None:
         """Register vendors; those already known are left as they are.
 
         Args:
@@ -1502,7 +1514,7 @@ class SyncProductService:
         WATS endpoint: PUT /api/Product/Vendors
         """
 
-    def delete_vendors(self, vendors: Sequence[Vendor]) -> None:
+    def delete_vendors(self, vendors: Iterable[Vendor]) -> None:
         """Delete vendors, named in the request body.
 
         Not confirmed on a server. A proxy may drop the body of a DELETE request.
@@ -1555,18 +1567,19 @@ class SyncProductionService:
 
         Raises:
             NotFoundError: No such unit is tracked in production.
-            ValueError: A number cannot be sent.
+            ValueError: A number is blank or cannot be sent.
             WatsError: The request failed.
 
         WATS endpoint: GET /api/Production/Unit/{serialNumber}/{partNumber}
         """
 
-    def create_units(self, units: Sequence[Unit]) -> BulkSaveResult:
+    def create_units(self, units: Iterable[Unit]) -> BulkSaveResult:
         """Create units, or update existing ones; the serial number is the key.
 
         A call that returns can still have failed for some of the units: look at `error_count`. A warning is
-        logged when it is not 0. `unit_phase` and `tags` (read-only) are not sent. Whether a server saves
-        `sub_units` that are given here is not documented; `add_child_unit` is the documented way.
+        logged when it is not 0. `unit_phase` and `tags` (read-only) are not sent, nor those of sub-units.
+        Whether a server saves `sub_units` that are given here is not documented; `add_child_unit` is the
+        documented way.
 
         Args:
             units: The units, at least one, each with a serial number.
@@ -1576,6 +1589,7 @@ class SyncProductionService:
             units in place of counts, they are counted here.
 
         Raises:
+            TypeError: `units` is no iterable of units, or a single one; nothing was sent.
             ValueError: There is no unit, or one has no serial number; nothing was sent.
             BadRequestError: The server rejected the request as a whole.
             WatsError: The request failed.
@@ -1618,20 +1632,21 @@ class SyncProductionService:
             The entries that wait.
 
         Raises:
-            ValueError: `max_count` is not from 1 up; nothing was sent.
+            ValueError: `max_count` is not from 1 to 2147483647; nothing was sent.
             NotFoundError: The server has no such queue.
             WatsError: The request failed.
 
         WATS endpoint: GET /api/Production/Units/Changes
         """
 
-    def delete_unit_change(self, id: int) -> None:
+    def delete_unit_change(self, change_id: int) -> None:
         """Acknowledge a unit change: remove it from the queue.
 
         Args:
-            id: Id of the entry, from `get_unit_changes`.
+            change_id: Id of the entry, from `get_unit_changes`.
 
         Raises:
+            ValueError: `change_id` is no number of an entry; nothing was sent.
             NotFoundError: There is no such entry; after a retry perhaps because the first attempt removed it.
             WatsError: The request failed.
 
@@ -1795,10 +1810,11 @@ class SyncProductionService:
             The numbers: `quantity` of them or, without `only_in_sequence`, fewer.
 
         Raises:
-            ValueError: `quantity` is not from 1 up, or `format` is unknown; nothing was sent.
+            ValueError: `quantity` is not from 1 to 2147483647, or `format` is unknown; nothing was sent.
             NotFoundError: No such type, or its pool is empty.
             BadRequestError: There is no such run.
-            WatsResponseError: The answer holds no numbers; those that the server took are used up.
+            WatsResponseError: The answer holds no numbers, or more than were asked for; those that the server
+                took are used up.
             WatsError: The request failed.
 
         WATS endpoint: POST /api/Production/SerialNumbers/Take
@@ -1937,7 +1953,7 @@ class SyncProductionService:
         WATS endpoint: PUT /api/Production/SerialNumbers
         """
 
-    def save_batches(self, batches: Sequence[ProductionBatch]) -> BulkSaveResult:
+    def save_batches(self, batches: Iterable[ProductionBatch]) -> BulkSaveResult:
         """Create production batches, or update existing ones; the batch number is the key.
 
         As with `create_units`, a call that returns can have failed for some of them: look at `error_count`.
@@ -1951,6 +1967,7 @@ class SyncProductionService:
             batches in place of counts, they are counted here.
 
         Raises:
+            TypeError: `batches` is no iterable of batches, or a single one; nothing was sent.
             ValueError: There is no batch, or one has no number; nothing was sent.
             BadRequestError: The server rejected the request as a whole.
             WatsError: The request failed.
@@ -2012,7 +2029,8 @@ class SyncReportService:
         """Iterate over all matching report headers, fetched page by page as they are wanted.
 
         Reports that arrive meanwhile may or may not be among them; ``orderby="timestamp asc"`` puts them at
-        the end.
+        the end. Reports that are deleted or submitted anew meanwhile shift the pages; collect first
+        (``list(...)``) what you are going to change.
 
         Args:
             filter: As in `query_headers`.
@@ -2324,6 +2342,7 @@ class SyncRootCauseService:
             The tickets.
 
         Raises:
+            ValueError: `status` or `view` is unknown; nothing was sent.
             BadRequestError: A value was rejected.
             PermissionDeniedError: The view is not permitted (the status is not confirmed on a server).
             WatsError: The request failed.
@@ -2341,7 +2360,8 @@ class SyncRootCauseService:
             ticket_ids: Ids of tickets in the status SOLVED, at least one.
 
         Returns:
-            One ticket or None, whatever the server answers: it is described as one ticket, also for many.
+            The ticket, if the server answers with one, also in a list; None for every other answer: that the
+            call returns is the confirmation. The answer is described as one ticket, also for many.
 
         Raises:
             ValueError: There is no id, or one is no UUID; nothing was sent.
@@ -2384,7 +2404,7 @@ class SyncRootCauseService:
         self,
         file: UploadSource,
         *,
-        filename: str | None = None,
+        file_name: str | None = None,
         content_type: str = "application/octet-stream",
         progress: Progress | None = None,
     ) -> UUID:
@@ -2396,7 +2416,7 @@ class SyncRootCauseService:
 
         Args:
             file: A path, or a file object opened for reading bytes, from where it stands.
-            filename: The name that the server is told; None for that of the file.
+            file_name: The name that the server is told; None for that of the file.
             content_type: The media type of the content.
             progress: Called with the bytes that are on their way and the bytes in total (None if unknown).
 
@@ -2419,8 +2439,9 @@ class SyncScimService:
     def get_token(self, *, duration: int | None = None) -> ScimToken:
         """Issue a token for an identity provider that provisions users.
 
-        Each call issues a new one, a secret: keep it out of logs. Provisioning works from server version 23.1
-        on for Entra ID, and from 24.2 on for Okta.
+        Each call issues a new one, a secret: keep it out of logs. A call that was retried may have issued a
+        token more, which nobody has and which stays valid until it expires. Provisioning works from server
+        version 23.1 on for Entra ID, and from 24.2 on for Okta.
 
         Args:
             duration: Days until the token expires, from 1 up; the server's default is 90.
@@ -2429,6 +2450,7 @@ class SyncScimService:
             The token; its repr does not show it.
 
         Raises:
+            ValueError: `duration` is not from 1 up; nothing was sent.
             BadRequestError: The duration was rejected.
             WatsError: The request failed.
 
@@ -2450,6 +2472,8 @@ class SyncScimService:
             The users, in `resources`, and how many there are.
 
         Raises:
+            ValueError: A number is out of range; nothing was sent.
+            WatsResponseError: The answer has no users although there are some at this position.
             BadRequestError: The filter or a number was rejected.
             WatsError: The request failed.
 
@@ -2460,7 +2484,8 @@ class SyncScimService:
         """Iterate over all users, fetched page by page as they are wanted.
 
         Users that are added meanwhile may or may not be among them; when one is deleted, another can be
-        missed, as the positions move.
+        missed, as the positions move. Collect first (``list(...)``) the users that you are going to change or
+        delete.
 
         Args:
             filter: As in `get_users`.
@@ -2539,7 +2564,7 @@ class SyncScimService:
             patch: The changes. To switch an account off, replace `ScimPatchPath.ACTIVE` by False.
 
         Returns:
-            The user after the change.
+            The user after the change, read back where the server does not send it.
 
         Raises:
             NotFoundError: No such user.
@@ -2791,7 +2816,7 @@ class SyncSoftwareService:
         Raises:
             BadRequestError: The server rejected the attribute.
             NotFoundError: No such file.
-            ValueError: `file_id` cannot be sent.
+            ValueError: `file_id` cannot be sent, or `attribute` is unknown; nothing was sent.
             WatsError: The request failed.
 
         WATS endpoint: POST /api/Software/Package/FileAttribute/{id}

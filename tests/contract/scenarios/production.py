@@ -88,7 +88,9 @@ SCENARIOS = {
     "get_unit_changes": Scenario(
         {"max_count": 10}, prepare=changed, unknown="a queue is there also when nothing waits in it"
     ),
-    "delete_unit_change": Scenario(lambda change: {"id": change}, prepare=changed, unknown={"id": 4711}),
+    "delete_unit_change": Scenario(
+        lambda change: {"change_id": change}, prepare=changed, unknown={"change_id": 4711}
+    ),
     "set_unit_phase": Scenario(
         {**UNIT, "phase": UnitPhaseId.SHIPPED}, prepare=units, unknown={"serial_number": "nothing"}
     ),
@@ -105,7 +107,7 @@ SCENARIOS = {
     "check_child_units": Scenario(BOX, prepare=assembled, unknown={"parent_serial_number": "nothing"}),
     "get_serial_number_types": Scenario(),
     "take_serial_numbers": Scenario(
-        {**BOARD, "quantity": 1},
+        {**BOARD, "quantity": 2},
         (
             {
                 **BOARD,

@@ -41,7 +41,7 @@ def ticket(file: UUID | None = None) -> Ticket:
 
 
 async def photo(api: AsyncWATS) -> UUID:
-    return await api.rootcause.upload_attachment(io.BytesIO(PHOTO), filename="photo.png")
+    return await api.rootcause.upload_attachment(io.BytesIO(PHOTO), file_name="photo.png")
 
 
 async def opened(api: AsyncWATS) -> Ticket:
@@ -88,6 +88,6 @@ SCENARIOS = {
         unknown={"attachment_id": NOTHING},
     ),
     "upload_attachment": Scenario(
-        {"file": PHOTO}, ({"file": PHOTO, "filename": "föto.png", "content_type": "image/png"},)
+        {"file": PHOTO}, ({"file": PHOTO, "file_name": "föto.png", "content_type": "image/png"},)
     ),
 }

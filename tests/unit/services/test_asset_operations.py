@@ -11,7 +11,6 @@ from uuid import UUID
 import pytest
 import respx
 
-from pywats.exceptions import NotFoundError
 from pywats.models import (
     Asset,
     AssetAlarmState,
@@ -231,9 +230,9 @@ def test_an_empty_answer_to_a_list_is_no_rows(name: str, answer: bytes) -> None:
 
 @pytest.mark.parametrize("name", PROMISED)
 @respx.mock
-def test_an_empty_answer_where_something_is_promised_is_not_found(name: str) -> None:
+def test_an_empty_answer_where_something_is_promised_is_an_error(name: str) -> None:
     respx.route().respond(200, content=b"")
-    with pytest.raises(NotFoundError):
+    with pytest.raises(CASES[name].when_empty):
         run(AsyncAssetService, CASES[name].call)
 
 
@@ -349,6 +348,17 @@ def test_all_rows_are_fetched_page_by_page(iterate: Callable[..., Any], row: str
         {**query, "$skip": ""} == {"$filter": "a", "$orderby": "b", "$top": "2", "$skip": ""}
         for query in sent
     )
+
+
+@respx.mock
+def test_the_log_is_iterated_from_its_beginning() -> None:
+    route = respx.route().respond(200, json=[])
+
+    async def read(service: AsyncAssetService) -> list[Any]:
+        return [row async for row in service.iter_asset_log()]
+
+    run(AsyncAssetService, read)
+    assert route.calls.last.request.url.params["$orderby"] == "logId asc"
 
 
 @pytest.mark.parametrize("name", ["iter_assets", "iter_asset_log", "iter_asset_types"])

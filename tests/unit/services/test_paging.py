@@ -90,7 +90,32 @@ def test_rows_without_a_uuid_do_not_hold_us_for_ever() -> None:
         return len([one async for one in AsyncReportService(server.client()).iter_headers(page_size=2)])
 
     assert asyncio.run(collect()) == 2
-    assert len(server.requests) == 1
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("uuid", [None, {"no": "text"}, [1]])
+def test_rows_without_a_usable_uuid_are_news_as_long_as_the_pages_differ(uuid: object) -> None:
+    rows = [{"uuid": uuid, "serialNumber": str(number)} for number in range(5)]
+    server = Server(lambda top, skip: rows[skip : skip + top])
+
+    async def collect() -> list[str | None]:
+        service = AsyncReportService(server.client())
+        return [header.serial_number async for header in service.iter_headers(page_size=2)]
+
+    assert asyncio.run(collect()) == list("01234")
+
+
+def test_a_repeated_page_is_noticed_although_the_consumer_changes_its_rows() -> None:
+    server = Server(lambda top, _skip: [{"serialNumber": "a"}] * top)
+
+    async def collect() -> int:
+        seen = 0
+        async for header in AsyncReportService(server.client()).iter_headers(page_size=2):
+            header.serial_number = "b"
+            seen += 1
+        return seen
+
+    assert asyncio.run(collect()) == 2
 
 
 def test_a_report_that_arrives_meanwhile_does_not_make_another_one_come_twice() -> None:

@@ -30,6 +30,7 @@ from pywats.models import (
     UnitVerification,
     UnitVerificationGrade,
 )
+from pywats.models.base import LENIENT
 from pywats.services import AsyncProductionService
 from tests.unit.services.cases import SERVER, Case, check, run
 from tests.unit.transport.helpers import Records
@@ -200,7 +201,6 @@ def test_an_operation_sends_its_request_and_returns_its_answer(name: str) -> Non
         ("check_child_units", None),
         ("get_unit_changes", []),
         ("get_serial_number_types", []),
-        ("take_serial_numbers", []),
         ("get_serial_numbers_by_range", []),
         ("get_serial_numbers_by_reference", []),
         ("create_units", BulkSaveResult()),
@@ -239,6 +239,8 @@ def test_a_naive_date_is_local_time() -> None:
         POOL.decode(),
         '<ns:SerialNumbers xmlns:ns="urn:x"><ns:SN id="7"/><ns:SN id="8"/></ns:SerialNumbers>',
         '["7", "8"]',
+        "[7, 8]",
+        '[{"id": 7}, {"id": 8}]',
         '[{"id": "7"}, {"id": "8", "taken": "2025-03-18T08:15:00Z"}]',
         '{"SN": [{"id": "7"}, {"id": "8"}]}',
         json.dumps(POOL.decode()),
@@ -264,7 +266,13 @@ def test_taken_numbers_are_a_list_of_texts_in_whichever_format_they_come(
         "<SerialNumbers",
         "<SerialNumbers><SN number='7'/></SerialNumbers>",
         "[[7]]",
-        "[7]",
+        "[true]",
+        "[7.5]",
+        "[]",
+        "",
+        "null",
+        "<SerialNumbers/>",
+        '["7", "8", "9"]',
         '{"message": "secret"}',
         "[" * 100_000,
         '{"SN": 7}',
@@ -323,6 +331,36 @@ def test_saved_items_that_come_back_are_counted(
     assert (result.ok_count, result.error_count) == counts
 
 
+@respx.mock
+def test_what_is_saved_may_come_from_any_iterable() -> None:
+    route = respx.route().respond(200, json={"okCount": 2})
+    run(AsyncProductionService, lambda s: s.create_units(Unit(serial_number=n) for n in "12"))
+    run(AsyncProductionService, lambda s: s.save_batches(ProductionBatch(batch_number=n) for n in "12"))
+    assert [json.loads(call.request.content) for call in route.calls] == [
+        [{"serialNumber": "1"}, {"serialNumber": "2"}],
+        [{"batchNumber": "1"}, {"batchNumber": "2"}],
+    ]
+
+
+@pytest.mark.parametrize("others", [[], [7]])  # with what is no unit, the list stays as it was read
+@respx.mock
+def test_what_is_read_only_is_not_sent_at_any_depth_and_stays_where_it_was(others: list[int]) -> None:
+    route = respx.route().respond(200, json={"okCount": 1})
+    read_only = {"unitPhase": "Finalized", "tags": []}
+    inner = {"serialNumber": "3", **read_only}
+    outer = {"serialNumber": "2", "subUnits": [inner], **read_only}
+    wire = {"serialNumber": "1", "subUnits": [outer, *others]}
+    unit = Unit.model_validate({**wire, **read_only}, context=LENIENT)
+    run(AsyncProductionService, lambda service: service.create_units([unit]))
+    assert json.loads(route.calls.last.request.content) == [
+        {
+            "serialNumber": "1",
+            "subUnits": [{"serialNumber": "2", "subUnits": [{"serialNumber": "3"}]}, *others],
+        }
+    ]
+    assert unit.to_wire() == {**wire, **read_only}
+
+
 @pytest.mark.parametrize(("call", "what"), SAVING)
 @respx.mock
 def test_a_save_that_worked_logs_no_warning(
@@ -351,21 +389,21 @@ def test_an_answer_of_another_shape_is_an_error(
         (lambda s: s.create_units([Unit(serial_number="")]), r"units\[0\] has no serial_number"),
         (lambda s: s.save_batches([]), "batches is empty"),
         (lambda s: s.save_batches([ProductionBatch()]), r"batches\[0\] has no batch_number"),
-        (lambda s: s.get_unit("", "A"), "serialNumber"),
+        (lambda s: s.get_unit("", "A"), "serial_number"),
         (lambda s: s.get_unit("U", ".."), "partNumber"),
         (lambda s: s.get_unit_changes(0), "max_count"),
         (lambda s: s.get_unit_changes(True), "max_count"),
         (lambda s: s.get_unit_changes("5"), "max_count"),
-        (lambda s: s.set_unit_phase("U", "A", 3), "3 is not a valid UnitPhaseId"),
-        (lambda s: s.set_unit_phase("U", "A", "Finalized"), "'Finalized' is not a valid UnitPhaseId"),
+        (lambda s: s.set_unit_phase("U", "A", 3), "phase must be a UnitPhaseId: .*not 3"),
+        (lambda s: s.set_unit_phase("U", "A", "Finalized"), "phase must be .*not 'Finalized'"),
         (lambda s: s.take_serial_numbers("T", 0), "quantity"),
         (lambda s: s.take_serial_numbers("T", -1), "quantity"),
         (lambda s: s.take_serial_numbers("T", 1.0), "quantity"),
-        (lambda s: s.take_serial_numbers("T", 1, format="JSON"), "'JSON' is not a valid"),
+        (lambda s: s.take_serial_numbers("T", 1, format="JSON"), "format must be .*not 'JSON'"),
         (lambda s: s.get_serial_numbers_by_reference("T"), "ref_sn, ref_pn or both"),
         (lambda s: s.get_serial_numbers_by_reference("T", ref_sn="", ref_pn=""), "ref_sn, ref_pn or both"),
-        (lambda s: s.export_serial_numbers("T", "xml", "file"), "'xml' is not a valid"),
-        (lambda s: s.upload_serial_numbers("T", "xml", io.BytesIO()), "'xml' is not a valid"),
+        (lambda s: s.export_serial_numbers("T", "xml", "file"), "format must be .*not 'xml'"),
+        (lambda s: s.upload_serial_numbers("T", "xml", io.BytesIO()), "format must be .*not 'xml'"),
     ],
 )
 @respx.mock
@@ -384,6 +422,11 @@ def test_what_cannot_be_right_is_refused_before_sending(
         lambda s: s.get_serial_numbers_by_reference("T", ref_sn="U", end_date="2025-03-18"),
         lambda s: s.export_serial_numbers("T", XML, "file", start_date=DAY.date()),
         lambda s: s.upload_serial_numbers("T", XML, io.StringIO("<x/>")),
+        lambda s: s.create_units(UNIT),
+        lambda s: s.create_units(5),
+        lambda s: s.create_units([UNIT.to_wire()]),
+        lambda s: s.save_batches(ProductionBatch(batch_number="B")),
+        lambda s: s.save_batches([UNIT]),
     ],
 )
 @respx.mock

@@ -158,11 +158,33 @@ def test_an_empty_answer_where_none_is_promised_is_none(name: str, answer: bytes
     assert run(AsyncRootCauseService, CASES[name].call) is None
 
 
+@pytest.mark.parametrize(
+    ("answer", "result"),
+    [
+        ([{"ticketId": ID}], Ticket(ticket_id=UUID(ID))),
+        ({"ticketId": ID}, Ticket(ticket_id=UUID(ID))),
+        ([{"ticketId": ID}, {"ticketId": OTHER_ID}], None),
+        ([], None),
+        ({}, Ticket()),
+        ({"message": "Archived."}, None),
+        (True, None),
+        ([7], None),
+        (b"Archived.", None),
+        (b"[" * 100_000, None),
+    ],
+)
+@respx.mock
+def test_archived_tickets_are_archived_whatever_the_answer(answer: Any, result: Ticket | None) -> None:
+    content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+    respx.route().respond(200, content=content)
+    assert run(AsyncRootCauseService, lambda service: service.archive_tickets([ID])) == result
+
+
 @pytest.mark.parametrize("name", ["create_ticket", "update_ticket"])
 @respx.mock
-def test_an_empty_answer_where_a_ticket_is_promised_is_not_found(name: str) -> None:
+def test_an_empty_answer_where_a_ticket_is_promised_is_an_error(name: str) -> None:
     respx.route().respond(200, content=b"")
-    with pytest.raises(NotFoundError):
+    with pytest.raises(CASES[name].when_empty):
         run(AsyncRootCauseService, CASES[name].call)
 
 
@@ -191,7 +213,7 @@ def test_a_file_is_uploaded_as_a_form_and_its_id_returned(tmp_path: Path) -> Non
 @respx.mock
 def test_an_upload_has_the_name_that_it_is_given() -> None:
     route = respx.route().respond(200, json=ID)
-    run(AsyncRootCauseService, lambda service: service.upload_attachment(io.BytesIO(), filename="a.csv"))
+    run(AsyncRootCauseService, lambda service: service.upload_attachment(io.BytesIO(), file_name="a.csv"))
     assert b'filename="a.csv"\r\nContent-Type: application/octet-stream' in route.calls.last.request.content
 
 

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pywats.core.client import AsyncHttpClient
-from pywats.exceptions import BadRequestError, ConflictError, NotFoundError, WatsResponseError
+from pywats.exceptions import BadRequestError, ConflictError, WatsResponseError
 from pywats.models import (
     ScimListResponse,
     ScimPatchOperation,
@@ -28,7 +28,7 @@ from pywats.models import (
     ScimUserName,
 )
 from pywats.services import AsyncScimService
-from tests.unit.services.cases import Case, check, run
+from tests.unit.services.cases import SERVER, Case, check, run
 
 ID = "6f1d2b1c-3c1e-4c55-9d0a-2f7b8f1a9e01"
 SCIM = "application/scim+json"
@@ -159,12 +159,22 @@ def test_the_schemas_of_a_new_user_are_sent_as_they_are_and_the_user_stays_as_it
     assert plain.schemas is None
 
 
-@pytest.mark.parametrize("name", [name for name in CASES if name != "delete_user"])
+@pytest.mark.parametrize("name", [name for name in CASES if name not in ("delete_user", "update_user")])
 @respx.mock
-def test_an_empty_answer_where_something_is_promised_is_not_found(name: str) -> None:
+def test_an_empty_answer_where_something_is_promised_is_an_error(name: str) -> None:
     respx.route().respond(200, content=b"")
-    with pytest.raises(NotFoundError):
+    with pytest.raises(CASES[name].when_empty):
         run(AsyncScimService, CASES[name].call)
+
+
+@respx.mock
+def test_a_user_that_a_change_does_not_return_is_read_back_in_the_same_call() -> None:
+    change = respx.patch(f"{SERVER}/api/SCIM/v2/Users/{ID}").respond(204)
+    read = respx.get(f"{SERVER}/api/SCIM/v2/Users/{ID}").respond(200, json={"id": ID, "active": False})
+    user = run(AsyncScimService, lambda s: s.update_user(ID, ScimPatchRequest(operations=[])))
+    assert user == ScimUser(id=UUID(ID), active=False)
+    ids = {one.calls.last.request.headers["X-Correlation-ID"] for one in (change, read)}
+    assert len(ids) == 1
 
 
 @pytest.mark.parametrize(("name", "status"), [("create_user", 201), ("delete_user", 204)])
@@ -182,7 +192,7 @@ def test_the_statuses_of_the_standard_are_success_too(name: str, status: int) ->
         (lambda s: s.delete_user("userName=jo"), "user_id must be a UUID"),
         (lambda s: s.create_user(ScimUser()), "user_name"),
         (lambda s: s.create_user(ScimUser(user_name=" ")), "user_name"),
-        (lambda s: s.get_user_by_username(""), "userName"),
+        (lambda s: s.get_user_by_username(""), "user_name"),
         (lambda s: s.get_user_by_username("a\r\nb"), "userName"),
     ],
 )
@@ -210,6 +220,45 @@ def test_a_page_of_another_shape_is_an_error_and_not_the_end(users: object) -> N
     respx.route().respond(200, json={"Resources": users})
     with pytest.raises(WatsResponseError):
         run(AsyncScimService, lambda service: service.get_users())
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"start_index": 1}, {"start_index": 5, "count": 1}, {"filter": "a", "count": 10}]
+)
+@respx.mock
+def test_a_page_without_users_that_tells_of_some_is_an_error(options: dict[str, Any]) -> None:
+    respx.route().respond(200, json={"totalResults": 5})
+    with pytest.raises(WatsResponseError, match="it has no users, but tells of some") as caught:
+        run(AsyncScimService, lambda service: service.get_users(**options))
+    assert (caught.value.method, caught.value.url) == ("GET", f"{SERVER}/api/SCIM/v2/Users")
+    assert caught.value.correlation_id
+
+
+@pytest.mark.parametrize(
+    ("options", "total"), [({"count": 0}, 5), ({"start_index": 6}, 5), ({}, 0), ({}, None), ({}, "many")]
+)
+@respx.mock
+def test_a_page_on_which_no_user_is_due_may_have_none(options: dict[str, int], total: object) -> None:
+    respx.route().respond(200, json={"totalResults": total})
+    page = run(AsyncScimService, lambda service: service.get_users(**options))
+    assert (page.resources, page.total_results) == (None, total)
+
+
+def test_a_list_of_users_does_not_end_with_a_page_that_lost_them() -> None:
+    server = Server(5)
+    answered = server.__call__
+
+    def lose(request: httpx.Request) -> httpx.Response:
+        answer = answered(request)
+        return answer if len(server.asked) == 1 else httpx.Response(200, json={"totalResults": 5})
+
+    async def collect() -> None:
+        client = AsyncHttpClient("http://wats.test", "token", transport=httpx.MockTransport(lose))
+        async for _ in AsyncScimService(client).iter_users(page_size=3):
+            pass
+
+    with pytest.raises(WatsResponseError):
+        asyncio.run(collect())
 
 
 @pytest.mark.parametrize(
