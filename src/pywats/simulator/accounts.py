@@ -95,4 +95,6 @@ class Accounts:
     def may(self, name: str, permission: str) -> bool:
         """Whether a user has a permission."""
         account = self.named(name)
-        return account is None or any(permission in ROLES[role] for role in account["roles"])
+        if account is None:
+            return True
+        return account["active"] and any(permission in ROLES[role] for role in account["roles"])

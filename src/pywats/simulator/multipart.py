@@ -81,7 +81,10 @@ async def _receive(request: Request, name: str, content: IO[bytes]) -> Message:
 def _boundary(content_type: str) -> bytes:
     header = Message()
     header["Content-Type"] = content_type
-    boundary = collapse_rfc2231_value(header.get_param("boundary", ""))
+    try:
+        boundary = collapse_rfc2231_value(header.get_param("boundary", ""))
+    except (ValueError, LookupError):
+        boundary = ""  # an encoding of the sender's choice, which it is not in
     if header.get_content_type() != "multipart/form-data" or not _BOUNDARY.fullmatch(boundary):
         raise bad_request(f"The body must be multipart/form-data with a boundary, not {content_type!r}.")
     return boundary.encode()
@@ -125,8 +128,13 @@ class _Form:
 
     def _end_headers(self) -> None:
         field = self._headers.get_param("name", header="Content-Disposition")
-        is_file = self._headers.get_filename() is not None
-        self._wanted = self.found is None and is_file and field == self._field
+        try:
+            name = self._headers.get_filename()
+            # A lone surrogate can be stored nowhere.
+            (name or "").encode()
+        except (ValueError, LookupError) as error:
+            raise bad_request(f"The name of the file cannot be read: {error}") from error
+        self._wanted = self.found is None and name is not None and field == self._field
 
     def _take(self, data: bytes, start: int, end: int) -> None:
         if self._wanted:

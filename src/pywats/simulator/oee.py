@@ -107,7 +107,8 @@ def oee(selected: Iterable[StoredReport], window: Window, plan: Plan) -> dict[st
     begin = max(window.begin or reports[-1].start, earlier(end, _LONGEST))
     stations = len({report.header["stationName"] for report in reports})
     planned = plan.minutes(begin, end) * stations
-    run = sum(number(report.header["executionTime"]) or 0 for report in reports) / 60
+    # A report may claim to have taken less than no time.
+    run = sum(max(number(report.header["executionTime"]) or 0, 0) for report in reports) / 60
     newest = {report.unit: report for report in reversed(reports)}
     good = sum(report.header["result"] == "Passed" for report in newest.values())
     actual = run / len(newest)

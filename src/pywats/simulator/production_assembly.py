@@ -124,7 +124,9 @@ class AssemblyService:
         """The components of a unit's box build; those that name a revision take their pick first."""
         revision = self._units.revision(parent)
         xml = None if revision is None else revision["xmlData"]
-        slots = [_slot(component.attrib) for component in parse_xml(xml or "<Root/>").iter(_COMPONENT)]
+        components = parse_xml(xml or "<Root/>").iter(_COMPONENT)
+        # Custom data of a revision may hold anything under this name.
+        slots = [_slot(component.attrib) for component in components if "Number" in component.attrib]
         return sorted(slots, key=lambda slot: re.search(r"[*%?]", slot.revision or "*") is not None)
 
     def _is_final(self, unit: Row) -> bool:

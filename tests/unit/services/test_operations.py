@@ -278,9 +278,9 @@ def test_an_empty_answer_to_a_list_is_no_rows(kind: Any, case: Case, answer: byt
     [case for case in CASES if case.id in ("get_product", "get_revision", "save_product", "get_report")],
 )
 @respx.mock
-def test_an_empty_answer_where_something_is_promised_is_not_found(kind: Any, case: Case) -> None:
+def test_an_empty_answer_where_something_is_promised_is_an_error(kind: Any, case: Case) -> None:
     respx.route().respond(200, content=b"")
-    with pytest.raises(NotFoundError):
+    with pytest.raises(case.when_empty):
         run(kind, case.call)
 
 

@@ -180,3 +180,52 @@ def test_a_part_of_a_text_begins_at_a_position(client, submit, uut, headers, pos
     submit(uut(sn="S"))
     assert headers(filter=f"substring(serialNumber,{position}) eq 'S'") == []
     assert len(headers(filter="substring(serialNumber,0,1) eq 'S'")) == 1
+
+
+@pytest.mark.parametrize("name", ["undefined''x", "idna''xn--%ff", "a%00''zz", "unicode_escape''%5Cud800"])
+def test_a_file_name_in_an_encoding_that_it_is_not_in_is_refused(client, name):
+    body = (
+        f'--x\r\nContent-Disposition: form-data; name="file"; filename*={name}\r\n\r\nabc\r\n--x--\r\n'
+    ).encode()
+    answer = client.post(
+        "/api/RootCause/Attachment",
+        content=body,
+        headers={"Content-Type": "multipart/form-data; boundary=x"},
+    )
+    assert answer.status_code == 400
+
+
+def test_a_boundary_in_an_encoding_that_it_is_not_in_is_refused(client):
+    headers = {"Content-Type": "multipart/form-data; boundary*=undefined''x"}
+    assert client.post("/api/RootCause/Attachment", content=b"--x", headers=headers).status_code == 400
+
+
+def test_negative_times_make_no_negative_rates(client, submit, uut):
+    now = datetime.now(UTC).isoformat()
+    submit(uut(start=now, startUTC=now, uut={"user": "me", "execTime": -60}))
+    answer = client.post("/api/App/OeeAnalysis", params={"availableTime": "24,24,24,24,24,24,24"}, json={})
+    assert answer.json()["availability"] == 0
+
+
+def test_a_component_without_a_number_takes_no_unit(client):
+    component = "<Root><Component xmlns='http://wats.virinco.com/schemas/WATS/wsbf'/></Root>"
+    client.put("/api/Product", json={"partNumber": "P"})
+    client.put("/api/Product/Revision", json={"PartNumber": "P", "revision": "A", "xmlData": component})
+    client.put("/api/Production/Units", json=[{"serialNumber": "1", "partNumber": "P", "revision": "A"}])
+    answer = client.get(
+        "/api/Production/CheckChildUnits", params={"parentSerialNumber": "1", "parentPartNumber": "P"}
+    )
+    assert answer.status_code == 200
+
+
+def test_a_user_who_is_not_active_may_nothing_special(client):
+    # A random token names nobody; the caller is then the user of this name.
+    user = {
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+        "userName": "simulator",
+        "active": False,
+        "roles": [{"value": "Administrator"}],
+    }
+    assert client.post("/api/SCIM/v2/Users", json=user).status_code == 200
+    answer = client.get("/api/RootCause/Tickets", params={"status": 63, "view": 2, "searchString": ""})
+    assert answer.status_code == 403
