@@ -205,7 +205,7 @@ class AsyncAnalyticsService(AsyncService):
             The rows, in the server's order.
 
         Raises:
-            ValueError: `days` is no number of days; nothing was sent.
+            ValueError: A text is blank, or a number is out of range; nothing was sent.
             BadRequestError: The server rejected a parameter.
             WatsError: The request failed.
 
@@ -247,7 +247,7 @@ class AsyncAnalyticsService(AsyncService):
             The rows, largest volume first.
 
         Raises:
-            ValueError: `days` is no number of days; nothing was sent.
+            ValueError: A text is blank, or a number is out of range; nothing was sent.
             BadRequestError: The server rejected a parameter.
             WatsError: The request failed.
 
@@ -307,7 +307,7 @@ class AsyncAnalyticsService(AsyncService):
             The rows, lowest yield first.
 
         Raises:
-            ValueError: `days` is no number of days; nothing was sent.
+            ValueError: A text is blank, or a number is out of range; nothing was sent.
             BadRequestError: The server rejected a parameter.
             WatsError: The request failed.
 
@@ -377,7 +377,7 @@ class AsyncAnalyticsService(AsyncService):
             The steps, in the server's order.
 
         Raises:
-            ValueError: `days` or `count` is no such number; nothing was sent.
+            ValueError: A text is blank, or a number is out of range; nothing was sent.
             BadRequestError: The server rejected a parameter.
             WatsError: The request failed.
 
@@ -418,6 +418,7 @@ class AsyncAnalyticsService(AsyncService):
             The repairs, in the server's order.
 
         Raises:
+            ValueError: A text is blank, or a number is out of range; nothing was sent.
             BadRequestError: The server rejected a parameter.
             WatsError: The request failed.
 
@@ -641,6 +642,7 @@ class AsyncAnalyticsService(AsyncService):
             The 1000 newest ones.
 
         Raises:
+            ValueError: A text is blank, or a number is out of range; nothing was sent.
             TypeError: `date_from` or `date_to` is no datetime; nothing was sent.
             BadRequestError: The server rejected a parameter.
             WatsError: The request failed.

@@ -60,6 +60,7 @@ class AsyncAssetService(AsyncService):
             The assets without tags, children, type, log and client id; `get_asset` gives those.
 
         Raises:
+            ValueError: A number is out of range; nothing was sent.
             BadRequestError: The OData expression was rejected.
             WatsError: The request failed.
 
@@ -220,7 +221,8 @@ class AsyncAssetService(AsyncService):
             What the server says about it, if anything.
 
         Raises:
-            ValueError: Not exactly one of `id` and `serial_number` is given; nothing was sent.
+            ValueError: Not exactly one of `id` and `serial_number` is given, or `state` is unknown; nothing
+                was sent.
             NotFoundError: No such asset.
             WatsError: The request failed.
 
@@ -261,7 +263,7 @@ class AsyncAssetService(AsyncService):
 
         Raises:
             ValueError: Not exactly one of `id` and `serial_number`, or of `increment_by` and `total_count`,
-                is given; nothing was sent.
+                is given, or a number is out of range; nothing was sent.
             NotFoundError: No such asset.
             WatsError: The request failed.
 
@@ -326,7 +328,8 @@ class AsyncAssetService(AsyncService):
             What the server says about it, if anything.
 
         Raises:
-            ValueError: Not exactly one of `id` and `serial_number` is given; nothing was sent.
+            ValueError: Not exactly one of `id` and `serial_number` is given, or `running_count` is out of range;
+                nothing was sent.
             PermissionDeniedError: The account may not edit total counts.
             NotFoundError: No such asset.
             WatsError: The request failed.
@@ -353,7 +356,8 @@ class AsyncAssetService(AsyncService):
             What the server says about it, if anything.
 
         Raises:
-            ValueError: Not exactly one of `id` and `serial_number` is given; nothing was sent.
+            ValueError: Not exactly one of `id` and `serial_number` is given, or `total_count` is out of range;
+                nothing was sent.
             PermissionDeniedError: The account may not edit total counts.
             NotFoundError: No such asset.
             WatsError: The request failed.
@@ -551,6 +555,7 @@ class AsyncAssetService(AsyncService):
             The records.
 
         Raises:
+            ValueError: A number is out of range; nothing was sent.
             BadRequestError: The OData expression was rejected.
             WatsError: The request failed.
 
@@ -655,6 +660,7 @@ class AsyncAssetService(AsyncService):
             The types.
 
         Raises:
+            ValueError: A number is out of range; nothing was sent.
             BadRequestError: The OData expression was rejected.
             WatsError: The request failed.
 
@@ -743,7 +749,8 @@ class AsyncAssetService(AsyncService):
             The assets below, none if there are none.
 
         Raises:
-            ValueError: Not exactly one of `id` and `serial_number` is given; nothing was sent.
+            ValueError: Not exactly one of `id` and `serial_number` is given, or `level` is out of range;
+                nothing was sent.
             NotFoundError: No such parent.
             WatsError: The request failed.
 

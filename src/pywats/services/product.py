@@ -46,6 +46,7 @@ class AsyncProductService(AsyncService):
             Rows of five members; `get_product` gives the rest.
 
         Raises:
+            ValueError: A number is out of range; nothing was sent.
             BadRequestError: The OData expression was rejected.
             WatsError: The request failed.
 
@@ -154,6 +155,7 @@ class AsyncProductService(AsyncService):
             products: The products.
 
         Raises:
+            TypeError: `products` is no iterable of these, or a single one; nothing was sent.
             BadRequestError: The server rejected a product.
             WatsError: The request failed.
 
@@ -226,6 +228,7 @@ class AsyncProductService(AsyncService):
             revisions: The revisions.
 
         Raises:
+            TypeError: `revisions` is no iterable of these, or a single one; nothing was sent.
             BadRequestError: The server rejected a revision.
             WatsError: The request failed.
 
@@ -267,6 +270,7 @@ class AsyncProductService(AsyncService):
             The JSON answer as it is, as its shape is not documented; None if it is empty.
 
         Raises:
+            ValueError: `part_number` is blank; nothing was sent.
             WatsError: The request failed.
 
         WATS endpoint: GET /api/Product/ProductGroupsByProduct
@@ -298,6 +302,7 @@ class AsyncProductService(AsyncService):
             exclude: True makes it a filter that leaves the part out.
 
         Raises:
+            ValueError: A text is blank; nothing was sent.
             BadRequestError: The server rejected the filter.
             WatsError: The request failed.
 
@@ -335,6 +340,7 @@ class AsyncProductService(AsyncService):
             vendors: The vendors.
 
         Raises:
+            TypeError: `vendors` is no iterable of these, or a single one; nothing was sent.
             BadRequestError: The server rejected a vendor.
             WatsError: The request failed.
 
@@ -353,6 +359,7 @@ class AsyncProductService(AsyncService):
             vendors: The vendors.
 
         Raises:
+            TypeError: `vendors` is no iterable of these, or a single one; nothing was sent.
             BadRequestError: The server rejected a vendor.
             WatsError: The request failed.
 

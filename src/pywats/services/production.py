@@ -126,6 +126,7 @@ class AsyncProductionService(AsyncService):
             The grade, with the standing of the unit in each process; None if the answer is empty.
 
         Raises:
+            ValueError: A text is blank; nothing was sent.
             NotFoundError: No such unit, or no rule for it.
             BadRequestError: The server rejected an argument.
             WatsError: The request failed.
@@ -194,7 +195,7 @@ class AsyncProductionService(AsyncService):
             phase: The new phase.
 
         Raises:
-            ValueError: `phase` is no `UnitPhaseId`; nothing was sent.
+            ValueError: A number is blank, or `phase` is no `UnitPhaseId`; nothing was sent.
             NotFoundError: No such unit.
             BadRequestError: The server rejected the phase.
             WatsError: The request failed.
@@ -220,6 +221,7 @@ class AsyncProductionService(AsyncService):
             process_name: Name of the process, not its code.
 
         Raises:
+            ValueError: A text is blank; nothing was sent.
             NotFoundError: No such unit or process.
             BadRequestError: The server rejected an argument.
             WatsError: The request failed.
@@ -263,6 +265,7 @@ class AsyncProductionService(AsyncService):
             check_revision: Revision to check the child against; empty for the box build.
 
         Raises:
+            ValueError: A text is blank; nothing was sent.
             BadRequestError: One of these rules is not met (the status is not confirmed on a server).
             NotFoundError: No such parent or child.
             WatsError: The request failed.
@@ -300,6 +303,7 @@ class AsyncProductionService(AsyncService):
             child_part_number: Part number of the child; empty as above.
 
         Raises:
+            ValueError: A text is blank; nothing was sent.
             BadRequestError: The child is not in this parent (the status is not confirmed on a server).
             NotFoundError: No such parent or child.
             WatsError: The request failed.
@@ -331,6 +335,7 @@ class AsyncProductionService(AsyncService):
             answer is empty.
 
         Raises:
+            ValueError: A text is blank; nothing was sent.
             NotFoundError: No such parent.
             BadRequestError: The server rejected an argument.
             WatsError: The request failed.
@@ -441,6 +446,7 @@ class AsyncProductionService(AsyncService):
             The matching numbers.
 
         Raises:
+            ValueError: A text is blank; nothing was sent.
             TypeError: A date is no datetime; nothing was sent.
             NotFoundError: No such type.
             BadRequestError: The server rejected an argument.

@@ -66,6 +66,7 @@ class AsyncReportService(AsyncService):
             The matching headers; many of their members need a server from 2022.2 on.
 
         Raises:
+            ValueError: A number is out of range, or `report_type` is unknown; nothing was sent.
             BadRequestError: The OData expression is wrong or not supported.
             WatsError: The request failed.
 
@@ -158,6 +159,7 @@ class AsyncReportService(AsyncService):
             The matching reports with their misc info.
 
         Raises:
+            ValueError: `process_code` is out of range; nothing was sent.
             BadRequestError: A value was rejected.
             WatsError: The request failed.
 

@@ -159,6 +159,7 @@ class AsyncSoftwareService(AsyncService):
             The package.
 
         Raises:
+            ValueError: A text is blank, a number is out of range, or `status` is unknown; nothing was sent.
             NotFoundError: No such package.
             WatsError: The request failed.
 
@@ -183,6 +184,7 @@ class AsyncSoftwareService(AsyncService):
             version: Version to delete.
 
         Raises:
+            ValueError: A text is blank, or a number is out of range; nothing was sent.
             BadRequestError: The package is pending or released.
             NotFoundError: No such package, as when a retried request had already deleted it.
             WatsError: The request failed.
@@ -206,7 +208,7 @@ class AsyncSoftwareService(AsyncService):
             The packages.
 
         Raises:
-            ValueError: `tag` is no ``key=value``; nothing was sent.
+            ValueError: `tag` is no ``key=value``, or `status` is unknown; nothing was sent.
             WatsError: The request failed.
 
         WATS endpoint: GET /api/Software/PackagesByTag
@@ -239,7 +241,7 @@ class AsyncSoftwareService(AsyncService):
         Raises:
             BadRequestError: A package cannot move from its status to this one.
             NotFoundError: No such package.
-            ValueError: `package_id` is no UUID; nothing was sent.
+            ValueError: `package_id` is no UUID, or `status` is unknown; nothing was sent.
             WatsError: The request failed.
 
         WATS endpoint: POST /api/Software/PackageStatus/{id}

@@ -210,7 +210,7 @@ class SyncAnalyticsService:
             The rows, in the server's order.
 
         Raises:
-            ValueError: `days` is no number of days; nothing was sent.
+            ValueError: A text is blank, or a number is out of range; nothing was sent.
             BadRequestError: The server rejected a parameter.
             WatsError: The request failed.
 
@@ -250,7 +250,7 @@ class SyncAnalyticsService:
             The rows, largest volume first.
 
         Raises:
-            ValueError: `days` is no number of days; nothing was sent.
+            ValueError: A text is blank, or a number is out of range; nothing was sent.
             BadRequestError: The server rejected a parameter.
             WatsError: The request failed.
 
@@ -307,7 +307,7 @@ class SyncAnalyticsService:
             The rows, lowest yield first.
 
         Raises:
-            ValueError: `days` is no number of days; nothing was sent.
+            ValueError: A text is blank, or a number is out of range; nothing was sent.
             BadRequestError: The server rejected a parameter.
             WatsError: The request failed.
 
@@ -374,7 +374,7 @@ class SyncAnalyticsService:
             The steps, in the server's order.
 
         Raises:
-            ValueError: `days` or `count` is no such number; nothing was sent.
+            ValueError: A text is blank, or a number is out of range; nothing was sent.
             BadRequestError: The server rejected a parameter.
             WatsError: The request failed.
 
@@ -401,6 +401,7 @@ class SyncAnalyticsService:
             The repairs, in the server's order.
 
         Raises:
+            ValueError: A text is blank, or a number is out of range; nothing was sent.
             BadRequestError: The server rejected a parameter.
             WatsError: The request failed.
 
@@ -587,6 +588,7 @@ class SyncAnalyticsService:
             The 1000 newest ones.
 
         Raises:
+            ValueError: A text is blank, or a number is out of range; nothing was sent.
             TypeError: `date_from` or `date_to` is no datetime; nothing was sent.
             BadRequestError: The server rejected a parameter.
             WatsError: The request failed.
@@ -643,6 +645,7 @@ class SyncAssetService:
             The assets without tags, children, type, log and client id; `get_asset` gives those.
 
         Raises:
+            ValueError: A number is out of range; nothing was sent.
             BadRequestError: The OData expression was rejected.
             WatsError: The request failed.
 
@@ -769,7 +772,8 @@ class SyncAssetService:
             What the server says about it, if anything.
 
         Raises:
-            ValueError: Not exactly one of `id` and `serial_number` is given; nothing was sent.
+            ValueError: Not exactly one of `id` and `serial_number` is given, or `state` is unknown; nothing
+                was sent.
             NotFoundError: No such asset.
             WatsError: The request failed.
 
@@ -805,7 +809,7 @@ class SyncAssetService:
 
         Raises:
             ValueError: Not exactly one of `id` and `serial_number`, or of `increment_by` and `total_count`,
-                is given; nothing was sent.
+                is given, or a number is out of range; nothing was sent.
             NotFoundError: No such asset.
             WatsError: The request failed.
 
@@ -850,7 +854,8 @@ class SyncAssetService:
             What the server says about it, if anything.
 
         Raises:
-            ValueError: Not exactly one of `id` and `serial_number` is given; nothing was sent.
+            ValueError: Not exactly one of `id` and `serial_number` is given, or `running_count` is out of range;
+                nothing was sent.
             PermissionDeniedError: The account may not edit total counts.
             NotFoundError: No such asset.
             WatsError: The request failed.
@@ -872,7 +877,8 @@ class SyncAssetService:
             What the server says about it, if anything.
 
         Raises:
-            ValueError: Not exactly one of `id` and `serial_number` is given; nothing was sent.
+            ValueError: Not exactly one of `id` and `serial_number` is given, or `total_count` is out of range;
+                nothing was sent.
             PermissionDeniedError: The account may not edit total counts.
             NotFoundError: No such asset.
             WatsError: The request failed.
@@ -1023,6 +1029,7 @@ class SyncAssetService:
             The records.
 
         Raises:
+            ValueError: A number is out of range; nothing was sent.
             BadRequestError: The OData expression was rejected.
             WatsError: The request failed.
 
@@ -1102,6 +1109,7 @@ class SyncAssetService:
             The types.
 
         Raises:
+            ValueError: A number is out of range; nothing was sent.
             BadRequestError: The OData expression was rejected.
             WatsError: The request failed.
 
@@ -1165,7 +1173,8 @@ class SyncAssetService:
             The assets below, none if there are none.
 
         Raises:
-            ValueError: Not exactly one of `id` and `serial_number` is given; nothing was sent.
+            ValueError: Not exactly one of `id` and `serial_number` is given, or `level` is out of range;
+                nothing was sent.
             NotFoundError: No such parent.
             WatsError: The request failed.
 
@@ -1292,6 +1301,7 @@ class SyncProductService:
             Rows of five members; `get_product` gives the rest.
 
         Raises:
+            ValueError: A number is out of range; nothing was sent.
             BadRequestError: The OData expression was rejected.
             WatsError: The request failed.
 
@@ -1368,6 +1378,7 @@ class SyncProductService:
             products: The products.
 
         Raises:
+            TypeError: `products` is no iterable of these, or a single one; nothing was sent.
             BadRequestError: The server rejected a product.
             WatsError: The request failed.
 
@@ -1423,6 +1434,7 @@ class SyncProductService:
             revisions: The revisions.
 
         Raises:
+            TypeError: `revisions` is no iterable of these, or a single one; nothing was sent.
             BadRequestError: The server rejected a revision.
             WatsError: The request failed.
 
@@ -1458,6 +1470,7 @@ class SyncProductService:
             The JSON answer as it is, as its shape is not documented; None if it is empty.
 
         Raises:
+            ValueError: `part_number` is blank; nothing was sent.
             WatsError: The request failed.
 
         WATS endpoint: GET /api/Product/ProductGroupsByProduct
@@ -1483,6 +1496,7 @@ class SyncProductService:
             exclude: True makes it a filter that leaves the part out.
 
         Raises:
+            ValueError: A text is blank; nothing was sent.
             BadRequestError: The server rejected the filter.
             WatsError: The request failed.
 
@@ -1508,6 +1522,7 @@ class SyncProductService:
             vendors: The vendors.
 
         Raises:
+            TypeError: `vendors` is no iterable of these, or a single one; nothing was sent.
             BadRequestError: The server rejected a vendor.
             WatsError: The request failed.
 
@@ -1523,6 +1538,7 @@ class SyncProductService:
             vendors: The vendors.
 
         Raises:
+            TypeError: `vendors` is no iterable of these, or a single one; nothing was sent.
             BadRequestError: The server rejected a vendor.
             WatsError: The request failed.
 
@@ -1612,6 +1628,7 @@ class SyncProductionService:
             The grade, with the standing of the unit in each process; None if the answer is empty.
 
         Raises:
+            ValueError: A text is blank; nothing was sent.
             NotFoundError: No such unit, or no rule for it.
             BadRequestError: The server rejected an argument.
             WatsError: The request failed.
@@ -1662,7 +1679,7 @@ class SyncProductionService:
             phase: The new phase.
 
         Raises:
-            ValueError: `phase` is no `UnitPhaseId`; nothing was sent.
+            ValueError: A number is blank, or `phase` is no `UnitPhaseId`; nothing was sent.
             NotFoundError: No such unit.
             BadRequestError: The server rejected the phase.
             WatsError: The request failed.
@@ -1679,6 +1696,7 @@ class SyncProductionService:
             process_name: Name of the process, not its code.
 
         Raises:
+            ValueError: A text is blank; nothing was sent.
             NotFoundError: No such unit or process.
             BadRequestError: The server rejected an argument.
             WatsError: The request failed.
@@ -1713,6 +1731,7 @@ class SyncProductionService:
             check_revision: Revision to check the child against; empty for the box build.
 
         Raises:
+            ValueError: A text is blank; nothing was sent.
             BadRequestError: One of these rules is not met (the status is not confirmed on a server).
             NotFoundError: No such parent or child.
             WatsError: The request failed.
@@ -1739,6 +1758,7 @@ class SyncProductionService:
             child_part_number: Part number of the child; empty as above.
 
         Raises:
+            ValueError: A text is blank; nothing was sent.
             BadRequestError: The child is not in this parent (the status is not confirmed on a server).
             NotFoundError: No such parent or child.
             WatsError: The request failed.
@@ -1761,6 +1781,7 @@ class SyncProductionService:
             answer is empty.
 
         Raises:
+            ValueError: A text is blank; nothing was sent.
             NotFoundError: No such parent.
             BadRequestError: The server rejected an argument.
             WatsError: The request failed.
@@ -1844,6 +1865,7 @@ class SyncProductionService:
             The matching numbers.
 
         Raises:
+            ValueError: A text is blank; nothing was sent.
             TypeError: A date is no datetime; nothing was sent.
             NotFoundError: No such type.
             BadRequestError: The server rejected an argument.
@@ -2010,6 +2032,7 @@ class SyncReportService:
             The matching headers; many of their members need a server from 2022.2 on.
 
         Raises:
+            ValueError: A number is out of range, or `report_type` is unknown; nothing was sent.
             BadRequestError: The OData expression is wrong or not supported.
             WatsError: The request failed.
 
@@ -2070,6 +2093,7 @@ class SyncReportService:
             The matching reports with their misc info.
 
         Raises:
+            ValueError: `process_code` is out of range; nothing was sent.
             BadRequestError: A value was rejected.
             WatsError: The request failed.
 
@@ -2695,6 +2719,7 @@ class SyncSoftwareService:
             The package.
 
         Raises:
+            ValueError: A text is blank, a number is out of range, or `status` is unknown; nothing was sent.
             NotFoundError: No such package.
             WatsError: The request failed.
 
@@ -2709,6 +2734,7 @@ class SyncSoftwareService:
             version: Version to delete.
 
         Raises:
+            ValueError: A text is blank, or a number is out of range; nothing was sent.
             BadRequestError: The package is pending or released.
             NotFoundError: No such package, as when a retried request had already deleted it.
             WatsError: The request failed.
@@ -2727,7 +2753,7 @@ class SyncSoftwareService:
             The packages.
 
         Raises:
-            ValueError: `tag` is no ``key=value``; nothing was sent.
+            ValueError: `tag` is no ``key=value``, or `status` is unknown; nothing was sent.
             WatsError: The request failed.
 
         WATS endpoint: GET /api/Software/PackagesByTag
@@ -2750,7 +2776,7 @@ class SyncSoftwareService:
         Raises:
             BadRequestError: A package cannot move from its status to this one.
             NotFoundError: No such package.
-            ValueError: `package_id` is no UUID; nothing was sent.
+            ValueError: `package_id` is no UUID, or `status` is unknown; nothing was sent.
             WatsError: The request failed.
 
         WATS endpoint: POST /api/Software/PackageStatus/{id}
