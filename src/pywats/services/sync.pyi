@@ -854,7 +854,7 @@ class SyncAssetService:
             What the server says about it, if anything.
 
         Raises:
-            ValueError: Not exactly one of `id` and `serial_number` is given, or `running_count` is out of range;
+            ValueError: Not exactly one of `id` and `serial_number` is given, or the count is out of range;
                 nothing was sent.
             PermissionDeniedError: The account may not edit total counts.
             NotFoundError: No such asset.
@@ -877,7 +877,7 @@ class SyncAssetService:
             What the server says about it, if anything.
 
         Raises:
-            ValueError: Not exactly one of `id` and `serial_number` is given, or `total_count` is out of range;
+            ValueError: Not exactly one of `id` and `serial_number` is given, or the count is out of range;
                 nothing was sent.
             PermissionDeniedError: The account may not edit total counts.
             NotFoundError: No such asset.
