@@ -631,6 +631,23 @@ def test_a_status_that_was_read_and_does_not_follow_from_the_steps_stays() -> No
     assert (stored.root.steps[0].status, stored.result) == ("P", "P")
 
 
+@pytest.mark.parametrize("status", ["F", "E", "T"])
+def test_a_report_that_was_read_without_its_steps_does_not_become_better(status: str) -> None:
+    document = UUTReport.create(**IDENTITY).to_wsjf()
+    document["result"] = document["root"]["status"] = status
+    stored = UUTReport.from_wsjf(document)
+    stored.root.add_pass_fail("late", ok=True)
+    assert (stored.root.status, stored.result) == (status, status)
+
+
+def test_a_step_that_was_read_takes_measurements_that_fail(report: UUTReport) -> None:
+    report.root.add_multi_numeric("Rails").add_numeric("a", 1, high=2)
+    stored = UUTReport.from_wsjf(report.to_wsjf())
+    assert stored.root.steps is not None
+    stored.root.steps[-1].add_numeric("b", 3, high=2)
+    assert (stored.root.steps[-1].status, stored.result) == ("F", "F")
+
+
 def test_a_removed_step_has_no_say_any_more(report: UUTReport) -> None:
     first = report.root.add_pass_fail("a", ok=False)
     report.root.add_pass_fail("b", ok=False)

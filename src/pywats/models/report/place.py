@@ -315,7 +315,8 @@ class Place:
             if place.built:
                 return
             place.built = True
-            place.computed = not place.below or place.step.status == place.judgement()
+            unfinished = not place.below and place.step.status in (StepStatusCode.PASSED, StepStatusCode.DONE)
+            place.computed = unfinished or place.step.status == place.judgement()
 
     def add_measurement(self, member: str, measurement: Measurement) -> None:
         """Put a measurement into the step.
@@ -323,6 +324,7 @@ class Place:
         Raises:
             ValueError: It contradicts the status that was given to the step.
         """
+        self.resume()
         step, there = self.step, len(getattr(self.step, member) or ())
         if not self.computed:
             statuses = [one.status for one in (*self.measurements(), measurement)]
