@@ -45,7 +45,7 @@ def check_target(target: object) -> None:
         TypeError: It is neither a path nor a file opened for writing bytes.
     """
     writable = isinstance(target, str | os.PathLike) or hasattr(target, "write")
-    # A temporary file is a wrapper; its mode tells.
+    # A temporary file is a wrapper; what it wraps tells.
     if not writable or isinstance(getattr(target, "file", target), io.TextIOBase):
         raise TypeError("the target must be a path, or a file opened for writing bytes ('wb')")
 

@@ -17,6 +17,7 @@ from xml.etree import ElementTree as ET
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from .custom_data import checked_xml, tags
 from .odata import Entity, Rules, select
 from .store import Store
 from .wire import (
@@ -311,12 +312,12 @@ class ProductService:
             **dict(row),
             "nonSerial": bool(row["nonSerial"]),
             "revisions": [_revision(revision) for revision in revisions],
-            "tags": _tags(row["xmlData"]),
+            "tags": tags(row["xmlData"]),
         }
 
 
 def _revision(row: Row) -> dict[str, Any]:
-    return {**dict(row), "tags": _tags(row["xmlData"])}
+    return {**dict(row), "tags": tags(row["xmlData"])}
 
 
 def _common_values(sent: Members) -> dict[str, Any]:
@@ -324,29 +325,8 @@ def _common_values(sent: Members) -> dict[str, Any]:
     if "state" in sent:
         values["state"] = sent.choice("state", _STATES)
     if "xmlData" in sent:
-        values["xmlData"] = _checked_xml(sent.text("xmlData"))
+        values["xmlData"] = checked_xml(sent.text("xmlData"))
     return values
-
-
-def _checked_xml(text: str | None) -> str | None:
-    if text:
-        try:
-            root = parse_xml(text)
-        except ValueError as error:
-            raise bad_request(f"xmlData: {error}") from error
-        if root.tag != "Root":
-            raise bad_request(f"xmlData must have the root element Root, not {root.tag}.")
-    return text
-
-
-def _tags(xml: str | None) -> list[dict[str, str]]:
-    if not xml:
-        return []
-    return [
-        {"key": child.tag, "value": child.attrib["Value"]}
-        for child in parse_xml(xml)
-        if "Value" in child.attrib
-    ]
 
 
 def _read_bom(document: bytes) -> tuple[str, str, str | None]:

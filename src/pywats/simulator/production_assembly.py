@@ -19,7 +19,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from .production_units import FINALIZED, PHASES, UnitTable, tags
+from .custom_data import tags
+from .production_units import FINALIZED, PHASES, UnitTable
 from .store import Store
 from .wildcards import wildcard_test
 from .wire import ApiRoute, Query, bad_request, done, parse_xml

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from sqlite3 import Row
 from typing import Any
 
+from .custom_data import checked_xml, tags
 from .report_rules import parse_moment
 from .store import Store
-from .wire import ApiError, Members, bad_request, not_found, parse_xml
+from .wire import ApiError, Members, bad_request, not_found
 
 # AUTOINCREMENT: an entry never gets the id of one that was removed.
 _SCHEMA = """
@@ -168,7 +169,7 @@ class UnitTable:
         if "serialDate" in sent:
             values["serialDate"] = _moment("serialDate", sent.text("serialDate"))
         if "xmlData" in sent:
-            values["xmlData"] = _checked_xml(sent.text("xmlData"))
+            values["xmlData"] = checked_xml(sent.text("xmlData"))
         if "processCode" in sent:
             values["processCode"] = _process_code(sent)
         if sent.integer("unitPhaseId") is not None:
@@ -185,17 +186,6 @@ class UnitTable:
         return parent_serial_number
 
 
-def tags(xml: str | None) -> list[dict[str, str]]:
-    """The keys and values of custom data."""
-    if not xml:
-        return []
-    return [
-        {"key": child.tag, "value": child.attrib["Value"]}
-        for child in parse_xml(xml)
-        if "Value" in child.attrib
-    ]
-
-
 def _record(row: Row) -> dict[str, Any]:
     return {**dict(row), "tags": tags(row["xmlData"])}
 
@@ -207,17 +197,6 @@ def _moment(name: str, text: str | None) -> str | None:
         return parse_moment(text).isoformat().replace("+00:00", "Z")
     except ValueError as error:
         raise bad_request(f"{name}: {error}") from error
-
-
-def _checked_xml(text: str | None) -> str | None:
-    if text:
-        try:
-            root = parse_xml(text)
-        except ValueError as error:
-            raise bad_request(f"xmlData: {error}") from error
-        if root.tag != "Root":
-            raise bad_request(f"xmlData must have the root element Root, not {root.tag}.")
-    return text
 
 
 def _process_code(sent: Members) -> str | None:
