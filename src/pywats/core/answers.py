@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from functools import cache
-from typing import Any, TypedDict, TypeVar
+from typing import TypedDict, TypeVar
 
 import httpx
-import pydantic
 
 from pywats.core.error_detail import error_detail, one_line
 from pywats.exceptions import (
@@ -20,7 +17,6 @@ from pywats.exceptions import (
     bare_url,
     error_class_for_status,
 )
-from pywats.models.base import LENIENT
 from pywats.transport.retry import retry_after_of
 from pywats.transport.timeout import MAX_BODY_BYTES
 
@@ -118,43 +114,19 @@ def parse_json(response: httpx.Response, body: bytes, result: type[T]) -> T:
     Raises:
         WatsResponseError: It is not JSON, or not of that type.
     """
+    # Loaded by the first answer that needs it: a program that only imports pywats does not wait for pydantic.
+    from pywats.core.parsing import first_problem, parsed  # noqa: PLC0415
+
     try:
-        value: T = _validated(result, body)
+        value: T = parsed(result, body)
     except (ValueError, RecursionError) as error:
-        problem = _first_problem(error)
+        problem = first_problem(error)
     else:
         return value
     # Raised out here, without pydantic's error as its cause: that one shows the body, which may echo a token.
     if "html" in response.headers.get("Content-Type", "").lower():
         problem = f"it is an HTML page: {problem}"
     raise WatsResponseError(f"the answer is not what the API promises: {problem}", **facts_of(response))
-
-
-def _validated(result: Any, body: bytes) -> Any:
-    adapter = _adapter(result)
-    try:
-        return adapter.validate_json(body, context=LENIENT)
-    except pydantic.ValidationError as error:
-        if "recursion limit" not in _first_problem(error):
-            raise
-        # pydantic's parser gives up at 200 nested brackets: a report with 99 nested sequences.
-        return adapter.validate_python(json.loads(body), context=LENIENT)
-
-
-@cache
-def _adapter(result: Any) -> pydantic.TypeAdapter[Any]:
-    return pydantic.TypeAdapter(result)
-
-
-def _first_problem(error: ValueError | RecursionError) -> str:
-    if isinstance(error, RecursionError):
-        return "it is nested too deeply"
-    if not isinstance(error, pydantic.ValidationError):
-        return "it is not JSON"
-    # The input stays out: it may be long, and it is not ours to show.
-    problem = error.errors()[0]
-    place = ".".join(str(part) for part in problem["loc"])
-    return f"{problem['msg']}, at {place}" if place else problem["msg"]
 
 
 def parse_text(response: httpx.Response, body: bytes) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pydantic_core
-
 __all__ = ["error_detail", "one_line"]
 
 _MAX_LENGTH = 500
@@ -39,6 +37,8 @@ def one_line(text: str, secret: str) -> str:
 
 
 def _text(body: bytes, content_type: str) -> str:
+    import pydantic_core  # noqa: PLC0415 - its import takes long, and only errors need it
+
     try:
         return _from_json(pydantic_core.from_json(body))
     except ValueError:
