@@ -1,10 +1,12 @@
 """pyWATS: a client for the WATS test-data server."""
 
 import logging
+from typing import TYPE_CHECKING
 
 from pywats.async_wats import AsyncWATS
 from pywats.core.config import RetryConfig, SyncConfig
 from pywats.core.correlation import correlation_id
+from pywats.core.lazy import lazy_names
 from pywats.core.logging import CorrelationFilter, enable_debug_logging
 from pywats.exceptions import (
     AuthenticationError,
@@ -21,8 +23,12 @@ from pywats.exceptions import (
     WatsResponseError,
     WatsTimeoutError,
 )
-from pywats.models.report import UURReport, UUTReport
 from pywats.pywats import pyWATS
+
+if TYPE_CHECKING:
+    from pywats.models import UURReport, UUTReport
+else:
+    __getattr__, __dir__ = lazy_names(__name__, {"models": "UURReport UUTReport", "services": ""})
 
 __all__ = [
     "AsyncWATS",

@@ -9,17 +9,9 @@ from typing import Self
 
 import httpx
 
+from pywats import services
 from pywats.core.client import AsyncHttpClient
 from pywats.core.config import RetryConfig, SyncConfig
-from pywats.services.analytics import AsyncAnalyticsService
-from pywats.services.asset import AsyncAssetService
-from pywats.services.process import AsyncProcessService
-from pywats.services.product import AsyncProductService
-from pywats.services.production import AsyncProductionService
-from pywats.services.report import AsyncReportService
-from pywats.services.rootcause import AsyncRootCauseService
-from pywats.services.scim import AsyncScimService
-from pywats.services.software import AsyncSoftwareService
 from pywats.transport import DEFAULT_MAX_CONNECTIONS
 from pywats.transport.network import VerifySSL
 
@@ -86,54 +78,54 @@ class AsyncWATS:
         return self.client.config
 
     @cached_property
-    def analytics(self) -> AsyncAnalyticsService:
+    def analytics(self) -> services.AsyncAnalyticsService:
         """Yield, failure, measurement and repair statistics; also reachable as `app`."""
-        return AsyncAnalyticsService(self.client)
+        return services.AsyncAnalyticsService(self.client)
 
     @property
-    def app(self) -> AsyncAnalyticsService:
+    def app(self) -> services.AsyncAnalyticsService:
         """The same as `analytics`: its operations are found under /api/App."""
         return self.analytics
 
     @cached_property
-    def asset(self) -> AsyncAssetService:
+    def asset(self) -> services.AsyncAssetService:
         """Test equipment: state, counters, calibration, maintenance, log."""
-        return AsyncAssetService(self.client)
+        return services.AsyncAssetService(self.client)
 
     @cached_property
-    def process(self) -> AsyncProcessService:
+    def process(self) -> services.AsyncProcessService:
         """Test, repair and other operations."""
-        return AsyncProcessService(self.client)
+        return services.AsyncProcessService(self.client)
 
     @cached_property
-    def product(self) -> AsyncProductService:
+    def product(self) -> services.AsyncProductService:
         """Products, their revisions, bills of materials and vendors."""
-        return AsyncProductService(self.client)
+        return services.AsyncProductService(self.client)
 
     @cached_property
-    def production(self) -> AsyncProductionService:
+    def production(self) -> services.AsyncProductionService:
         """Units, their phases and assemblies, serial numbers and batches."""
-        return AsyncProductionService(self.client)
+        return services.AsyncProductionService(self.client)
 
     @cached_property
-    def report(self) -> AsyncReportService:
+    def report(self) -> services.AsyncReportService:
         """Test and repair reports."""
-        return AsyncReportService(self.client)
+        return services.AsyncReportService(self.client)
 
     @cached_property
-    def rootcause(self) -> AsyncRootCauseService:
+    def rootcause(self) -> services.AsyncRootCauseService:
         """Root cause tickets and their attachments."""
-        return AsyncRootCauseService(self.client)
+        return services.AsyncRootCauseService(self.client)
 
     @cached_property
-    def scim(self) -> AsyncScimService:
+    def scim(self) -> services.AsyncScimService:
         """User accounts of the server."""
-        return AsyncScimService(self.client)
+        return services.AsyncScimService(self.client)
 
     @cached_property
-    def software(self) -> AsyncSoftwareService:
+    def software(self) -> services.AsyncSoftwareService:
         """Software packages for test stations."""
-        return AsyncSoftwareService(self.client)
+        return services.AsyncSoftwareService(self.client)
 
     async def aclose(self) -> None:
         """Close all connections; the client cannot be used afterwards. Closing twice does no harm."""

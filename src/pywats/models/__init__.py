@@ -1,173 +1,232 @@
 """The objects that the WATS API takes and gives, one module per service."""
 
-from pywats.models.analytics import (
-    AggregatedMeasurement,
-    AggregatedMeasurementGroup,
-    CompOperator,
-    Level,
-    MeasurementData,
-    MeasurementGroup,
-    OeeAnalysisResult,
-    RepairHistoryRecord,
-    RepairStatistics,
-    ReportHeaderRow,
-    SerialNumberHistoryRow,
-    StepAnalysisRow,
-    StepType,
-    TopFailedStep,
-    YieldData,
-)
-from pywats.models.analytics_filter import (
-    DateGrouping,
-    Dimensions,
-    MeasurementPath,
-    MeasurementPaths,
-    RepairDimension,
-    RepairDimensions,
-    RepairKpi,
-    RunFilter,
-    SortDirection,
-    StatusFilter,
-    WATSFilter,
-    YieldDimension,
-    YieldDimensions,
-    YieldKpi,
-)
-from pywats.models.asset import (
-    Asset,
-    AssetAlarmState,
-    AssetLog,
-    AssetLogType,
-    AssetMessage,
-    AssetOperationResult,
-    AssetState,
-    AssetStatus,
-    AssetType,
-)
-from pywats.models.base import (
-    Timestamp,
-    UtcTimestamp,
-    WatsModel,
-    WsjfNumber,
-)
-from pywats.models.process import (
-    Process,
-    RepairBinding,
-    RepairCategory,
-    RepairCode,
-    RepairFailureType,
-    RepairImageConstraint,
-    RepairMiscInfo,
-    RepairOperation,
-)
-from pywats.models.product import (
-    Bom,
-    BomComponent,
-    ChangeType,
-    Product,
-    ProductGroup,
-    ProductRevision,
-    ProductState,
-    ProductView,
-    Setting,
-    Vendor,
-)
-from pywats.models.production import (
-    BulkSaveResult,
-    ChildUnitCheckResult,
-    ProductionBatch,
-    SerialNumberFileFormat,
-    SerialNumberIdentifier,
-    SerialNumberPool,
-    SerialNumberRecord,
-    SerialNumberType,
-    Unit,
-    UnitChange,
-    UnitPhaseId,
-    UnitVerification,
-    UnitVerificationGrade,
-)
-from pywats.models.report import (
-    AdditionalDataArray,
-    AdditionalDataArrayIndex,
-    AdditionalDataKind,
-    AdditionalDataProperty,
-    BooleanMeasurement,
-    CallExecutableInfo,
-    Chart,
-    ChartKind,
-    ChartSeries,
-    ChartSeriesKind,
-    Loop,
-    MeasurementStatusCode,
-    MessagePopupInfo,
-    MiscInfoSearchItem,
-    MiscInfoSearchRow,
-    NumericCompOp,
-    NumericMeasurement,
-    ReferencingUUR,
-    Report,
-    ReportAdditionalData,
-    ReportAsset,
-    ReportAssetStats,
-    ReportBinaryData,
-    ReportHeader,
-    ReportHeaderAsset,
-    ReportHeaderAttachment,
-    ReportHeaderMiscInfo,
-    ReportHeaderResult,
-    ReportHeaderSubUnit,
-    ReportHeaderUURAttachment,
-    ReportHeaderUURSubUnit,
-    ReportInsertResult,
-    ReportKind,
-    ReportMiscInfo,
-    ReportResultCode,
-    ReportSubUnit,
-    ReportTypeFilter,
-    SequenceCallInfo,
-    Step,
-    StepAttachment,
-    StepDetails,
-    StepGroupCode,
-    StepLoop,
-    StepStatusCode,
-    StringCompOp,
-    StringMeasurement,
-    UURFailure,
-    UURInfo,
-    UURReport,
-    UURSubUnit,
-    UUTInfo,
-    UUTReport,
-)
-from pywats.models.rootcause import (
-    Ticket,
-    TicketAttachment,
-    TicketPriority,
-    TicketStatus,
-    TicketUpdate,
-    TicketUpdateType,
-    TicketView,
-)
-from pywats.models.scim import (
-    ScimListResponse,
-    ScimPatchOperation,
-    ScimPatchPath,
-    ScimPatchRequest,
-    ScimToken,
-    ScimUser,
-    ScimUserEmail,
-    ScimUserName,
-)
-from pywats.models.software import (
-    Package,
-    PackageCreate,
-    PackageFile,
-    PackageFileAttribute,
-    PackageStatus,
-    VirtualFolder,
-)
+from typing import TYPE_CHECKING
+
+from pywats.core.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from pywats.models.analytics import (
+        AggregatedMeasurement,
+        AggregatedMeasurementGroup,
+        CompOperator,
+        Level,
+        MeasurementData,
+        MeasurementGroup,
+        OeeAnalysisResult,
+        RepairHistoryRecord,
+        RepairStatistics,
+        ReportHeaderRow,
+        SerialNumberHistoryRow,
+        StepAnalysisRow,
+        StepType,
+        TopFailedStep,
+        YieldData,
+    )
+    from pywats.models.analytics_filter import (
+        DateGrouping,
+        Dimensions,
+        MeasurementPath,
+        MeasurementPaths,
+        RepairDimension,
+        RepairDimensions,
+        RepairKpi,
+        RunFilter,
+        SortDirection,
+        StatusFilter,
+        WATSFilter,
+        YieldDimension,
+        YieldDimensions,
+        YieldKpi,
+    )
+    from pywats.models.asset import (
+        Asset,
+        AssetAlarmState,
+        AssetLog,
+        AssetLogType,
+        AssetMessage,
+        AssetOperationResult,
+        AssetState,
+        AssetStatus,
+        AssetType,
+    )
+    from pywats.models.base import (
+        Timestamp,
+        UtcTimestamp,
+        WatsModel,
+        WsjfNumber,
+    )
+    from pywats.models.process import (
+        Process,
+        RepairBinding,
+        RepairCategory,
+        RepairCode,
+        RepairFailureType,
+        RepairImageConstraint,
+        RepairMiscInfo,
+        RepairOperation,
+    )
+    from pywats.models.product import (
+        Bom,
+        BomComponent,
+        ChangeType,
+        Product,
+        ProductGroup,
+        ProductRevision,
+        ProductState,
+        ProductView,
+        Setting,
+        Vendor,
+    )
+    from pywats.models.production import (
+        BulkSaveResult,
+        ChildUnitCheckResult,
+        ProductionBatch,
+        SerialNumberFileFormat,
+        SerialNumberIdentifier,
+        SerialNumberPool,
+        SerialNumberRecord,
+        SerialNumberType,
+        Unit,
+        UnitChange,
+        UnitPhaseId,
+        UnitVerification,
+        UnitVerificationGrade,
+    )
+    from pywats.models.report import (
+        AdditionalDataArray,
+        AdditionalDataArrayIndex,
+        AdditionalDataKind,
+        AdditionalDataProperty,
+        BooleanMeasurement,
+        CallExecutableInfo,
+        Chart,
+        ChartKind,
+        ChartSeries,
+        ChartSeriesKind,
+        Loop,
+        MeasurementStatusCode,
+        MessagePopupInfo,
+        MiscInfoSearchItem,
+        MiscInfoSearchRow,
+        NumericCompOp,
+        NumericMeasurement,
+        ReferencingUUR,
+        Report,
+        ReportAdditionalData,
+        ReportAsset,
+        ReportAssetStats,
+        ReportBinaryData,
+        ReportHeader,
+        ReportHeaderAsset,
+        ReportHeaderAttachment,
+        ReportHeaderMiscInfo,
+        ReportHeaderResult,
+        ReportHeaderSubUnit,
+        ReportHeaderUURAttachment,
+        ReportHeaderUURSubUnit,
+        ReportInsertResult,
+        ReportKind,
+        ReportMiscInfo,
+        ReportResultCode,
+        ReportSubUnit,
+        ReportTypeFilter,
+        SequenceCallInfo,
+        Step,
+        StepAttachment,
+        StepDetails,
+        StepGroupCode,
+        StepLoop,
+        StepStatusCode,
+        StringCompOp,
+        StringMeasurement,
+        UURFailure,
+        UURInfo,
+        UURReport,
+        UURSubUnit,
+        UUTInfo,
+        UUTReport,
+    )
+    from pywats.models.rootcause import (
+        Ticket,
+        TicketAttachment,
+        TicketPriority,
+        TicketStatus,
+        TicketUpdate,
+        TicketUpdateType,
+        TicketView,
+    )
+    from pywats.models.scim import (
+        ScimListResponse,
+        ScimPatchOperation,
+        ScimPatchPath,
+        ScimPatchRequest,
+        ScimToken,
+        ScimUser,
+        ScimUserEmail,
+        ScimUserName,
+    )
+    from pywats.models.software import (
+        Package,
+        PackageCreate,
+        PackageFile,
+        PackageFileAttribute,
+        PackageStatus,
+        VirtualFolder,
+    )
+else:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "analytics": (
+                "AggregatedMeasurement AggregatedMeasurementGroup CompOperator Level MeasurementData "
+                "MeasurementGroup OeeAnalysisResult RepairHistoryRecord RepairStatistics ReportHeaderRow "
+                "SerialNumberHistoryRow StepAnalysisRow StepType TopFailedStep YieldData"
+            ),
+            "analytics_filter": (
+                "DateGrouping Dimensions MeasurementPath MeasurementPaths RepairDimension RepairDimensions "
+                "RepairKpi RunFilter SortDirection StatusFilter WATSFilter YieldDimension YieldDimensions "
+                "YieldKpi"
+            ),
+            "asset": (
+                "Asset AssetAlarmState AssetLog AssetLogType AssetMessage AssetOperationResult AssetState "
+                "AssetStatus AssetType"
+            ),
+            "base": "Timestamp UtcTimestamp WatsModel WsjfNumber",
+            "process": (
+                "Process RepairBinding RepairCategory RepairCode RepairFailureType RepairImageConstraint "
+                "RepairMiscInfo RepairOperation"
+            ),
+            "product": (
+                "Bom BomComponent ChangeType Product ProductGroup ProductRevision ProductState ProductView "
+                "Setting Vendor"
+            ),
+            "production": (
+                "BulkSaveResult ChildUnitCheckResult ProductionBatch SerialNumberFileFormat "
+                "SerialNumberIdentifier SerialNumberPool SerialNumberRecord SerialNumberType Unit UnitChange "
+                "UnitPhaseId UnitVerification UnitVerificationGrade"
+            ),
+            "report": (
+                "AdditionalDataArray AdditionalDataArrayIndex AdditionalDataKind AdditionalDataProperty "
+                "BooleanMeasurement CallExecutableInfo Chart ChartKind ChartSeries ChartSeriesKind Loop "
+                "MeasurementStatusCode MessagePopupInfo MiscInfoSearchItem MiscInfoSearchRow NumericCompOp "
+                "NumericMeasurement ReferencingUUR Report ReportAdditionalData ReportAsset ReportAssetStats "
+                "ReportBinaryData ReportHeader ReportHeaderAsset ReportHeaderAttachment ReportHeaderMiscInfo "
+                "ReportHeaderResult ReportHeaderSubUnit ReportHeaderUURAttachment ReportHeaderUURSubUnit "
+                "ReportInsertResult ReportKind ReportMiscInfo ReportResultCode ReportSubUnit "
+                "ReportTypeFilter SequenceCallInfo Step StepAttachment StepDetails StepGroupCode StepLoop "
+                "StepStatusCode StringCompOp StringMeasurement UURFailure UURInfo UURReport UURSubUnit "
+                "UUTInfo UUTReport"
+            ),
+            "rootcause": (
+                "Ticket TicketAttachment TicketPriority TicketStatus TicketUpdate TicketUpdateType TicketView"
+            ),
+            "scim": (
+                "ScimListResponse ScimPatchOperation ScimPatchPath ScimPatchRequest ScimToken ScimUser "
+                "ScimUserEmail ScimUserName"
+            ),
+            "software": "Package PackageCreate PackageFile PackageFileAttribute PackageStatus VirtualFolder",
+        },
+    )
 
 __all__ = [
     "AdditionalDataArray",
