@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import httpx
 
 from pywats import services
-from pywats.core.client import AsyncHttpClient
 from pywats.core.config import RetryConfig, SyncConfig
-from pywats.transport import DEFAULT_MAX_CONNECTIONS
-from pywats.transport.network import VerifySSL
+
+if TYPE_CHECKING:
+    from pywats.core.client import AsyncHttpClient
+    from pywats.transport.network import VerifySSL
 
 __all__ = ["AsyncWATS"]
 
@@ -51,9 +52,12 @@ class AsyncWATS:
         retry_config: RetryConfig | None = None,
         sync_config: SyncConfig | None = None,
         verify_ssl: VerifySSL = True,
-        max_connections: int = DEFAULT_MAX_CONNECTIONS,
+        max_connections: int = 20,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
+        # As httpx does, leave what sends requests, httpcore and all, to the first client that is made.
+        from pywats.core.client import AsyncHttpClient  # noqa: PLC0415
+
         self.client = AsyncHttpClient(
             _given("base_url", base_url, "WATS_BASE_URL"),
             _given("token", token, "WATS_AUTH_TOKEN"),

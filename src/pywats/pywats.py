@@ -21,8 +21,6 @@ from pywats.core.correlation import correlation_id_var, generate_correlation_id
 from pywats.core.sync_runner import runner
 from pywats.exceptions import WatsTimeoutError
 from pywats.services.base import AsyncResource
-from pywats.transport import DEFAULT_MAX_CONNECTIONS
-from pywats.transport.network import VerifySSL
 
 if TYPE_CHECKING:
     from pywats.services.sync import (
@@ -36,6 +34,7 @@ if TYPE_CHECKING:
         SyncScimService,
         SyncSoftwareService,
     )
+    from pywats.transport.network import VerifySSL
 
 __all__ = [
     "SyncProductServiceWrapper",
@@ -79,7 +78,7 @@ class pyWATS:  # noqa: N801 - the product's name
         retry_config: RetryConfig | None = None,
         sync_config: SyncConfig | None = None,
         verify_ssl: VerifySSL = True,
-        max_connections: int = DEFAULT_MAX_CONNECTIONS,
+        max_connections: int = 20,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._async_wats = AsyncWATS(
