@@ -3,7 +3,6 @@
 import logging
 from typing import TYPE_CHECKING
 
-from pywats.async_wats import AsyncWATS
 from pywats.core.config import RetryConfig, SyncConfig
 from pywats.core.correlation import correlation_id
 from pywats.core.lazy import lazy_names
@@ -23,12 +22,22 @@ from pywats.exceptions import (
     WatsResponseError,
     WatsTimeoutError,
 )
-from pywats.pywats import pyWATS
 
 if TYPE_CHECKING:
+    from pywats.async_wats import AsyncWATS
     from pywats.models import UURReport, UUTReport
+    from pywats.pywats import pyWATS
 else:
-    __getattr__, __dir__ = lazy_names(__name__, {"models": "UURReport UUTReport", "services": ""})
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "async_wats": "AsyncWATS",
+            "models": "UURReport UUTReport",
+            "pywats": "pyWATS",
+            "services": "",
+            "transport": "",
+        },
+    )
 
 __all__ = [
     "AsyncWATS",
