@@ -146,7 +146,7 @@ def test_verify_ssl_is_refused_by_name(cls: Any):
 
 
 def network_of(api: AsyncWATS) -> Any:
-    layer: Any = api.client.connections._client._transport
+    layer: Any = api.client.connections._transport
     while hasattr(layer, "_inner"):
         layer = layer._inner
     return layer

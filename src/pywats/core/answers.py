@@ -18,7 +18,7 @@ from pywats.exceptions import (
     error_class_for_status,
 )
 from pywats.transport.retry import retry_after_of
-from pywats.transport.timeout import MAX_BODY_BYTES
+from pywats.transport.timeout import MAX_BODY_BYTES, BufferedBody
 
 __all__ = [
     "Facts",
@@ -84,6 +84,8 @@ async def read_body(response: httpx.Response) -> bytes:
     Raises:
         WatsResponseError: The body cannot be decoded, or is larger than `MAX_BODY_BYTES` when decoded.
     """
+    if isinstance(response.stream, BufferedBody) and "Content-Encoding" not in response.headers:
+        return response.stream.raw
     body = bytearray()
     async for chunk in decoded(response):
         body += chunk

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, TypedDict, TypeVar, Unpack
 
 import httpx
@@ -27,11 +27,11 @@ from pywats.core.answers import (
 from pywats.core.call import Call, call_scope
 from pywats.core.config import SyncConfig
 from pywats.core.connections import Connections
-from pywats.core.correlation import correlation_id_var
 from pywats.core.files import DownloadTarget, Progress, check_target, saved
 from pywats.core.paths import check_base_url, expand_path
+from pywats.core.redirects import redirected
 from pywats.core.uploads import FileForm
-from pywats.exceptions import WatsError, WatsResponseError, WatsTimeoutError, bare_url
+from pywats.exceptions import WatsError, WatsResponseError, WatsTimeoutError
 from pywats.transport import DEFAULT_MAX_CONNECTIONS, build_transport, network_transport
 from pywats.transport.network import VerifySSL, ssl_context
 
@@ -40,7 +40,6 @@ __all__ = ["AsyncHttpClient", "RequestOptions"]
 T = TypeVar("T")
 
 _MAX_REDIRECTS = 5
-_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 class RequestOptions(TypedDict, total=False):
@@ -97,13 +96,12 @@ class AsyncHttpClient:
                 "Authorization": f"Basic {_check_token(token)}",
                 # Other encodings expand further than a bounded read can stop.
                 "Accept-Encoding": "gzip, deflate",
+                "Connection": "keep-alive",
                 "User-Agent": "pywats",
             }
         )
         verify = ssl_context(verify_ssl) if transport is None else True
-        self.connections = Connections(
-            partial(_new_http, self.config, self._headers, transport, verify, max_connections)
-        )
+        self.connections = Connections(partial(_new_chain, self.config, transport, verify, max_connections))
 
     def __repr__(self) -> str:
         """Return the server's address, never the token."""
@@ -243,10 +241,11 @@ class AsyncHttpClient:
         accept: str = "application/json",
         idempotent: bool | None = None,
     ) -> httpx.Request:
-        headers = {"Accept": accept}
+        headers = self._headers.copy()
+        headers["Accept"] = accept
         extensions: dict[str, Any] = {"wats_config": call.config}
         if isinstance(content, FileForm):
-            headers |= content.headers
+            headers.update(content.headers)
             extensions["wats_replayable"] = content.replayable
         elif content is not None:
             headers["Content-Type"] = content_type
@@ -254,9 +253,9 @@ class AsyncHttpClient:
             extensions["wats_idempotent"] = idempotent
         if call.deadline is not None:
             extensions["wats_deadline"] = call.deadline
-        return self.connections.client().build_request(
+        return httpx.Request(
             method,
-            self.base_url + expand_path(path, path_params),
+            _url(self.base_url + expand_path(path, path_params)),
             params=_query(params),
             content=content,
             headers=headers,
@@ -284,26 +283,19 @@ class AsyncHttpClient:
             await response.aclose()
 
     async def _follow(self, request: httpx.Request) -> httpx.Response:
-        """Send a request and follow redirects, as far as nothing can be lost or leak.
-
-        httpx drops the token on the way to another origin. A request that changes something is sent on only
-        as it is and only to the same origin (307 and 308, RFC 9110 sections 15.4.8 and 15.4.9).
-        """
-        client = self.connections.client()
+        """Send a request and follow redirects."""
+        chain = self.connections.transport()
         for _ in range(_MAX_REDIRECTS + 1):
-            response = await _sent(client, request)
-            following = response.next_request
-            if following is None:
+            try:
+                response = await chain.handle_async_request(request)
+            except httpx.RequestError as error:
+                error.request = request
+                raise
+            response.request = request
+            if not response.has_redirect_location:
                 return response
             await response.aclose()
-            unchanged = following.method == request.method and "Authorization" in following.headers
-            if request.method not in _SAFE_METHODS and not unchanged:
-                raise WatsResponseError(
-                    f"the server redirects this {request.method} to {bare_url(following.url)}; "
-                    "use that address as the base URL",
-                    **facts_of(response),
-                )
-            request = following
+            request = redirected(request, response)
         raise WatsResponseError(f"more than {_MAX_REDIRECTS} redirects", **facts_of(response))
 
     @property
@@ -311,45 +303,20 @@ class AsyncHttpClient:
         return self._headers["Authorization"].removeprefix("Basic ")
 
 
-def _new_http(
+def _new_chain(
     config: SyncConfig,
-    headers: httpx.Headers,
     transport: httpx.AsyncBaseTransport | None,
     verify: VerifySSL,
     max_connections: int,
-) -> httpx.AsyncClient:
+) -> httpx.AsyncBaseTransport:
     network = transport
     if network is None:
         network = network_transport(verify_ssl=verify, max_connections=max_connections)
-    chain = build_transport(config, inner=network, max_connections=max_connections)
-    # The chain has its own time limits, and knows the environment's proxies.
-    return httpx.AsyncClient(
-        transport=chain,
-        headers=headers,
-        timeout=None,  # noqa: S113
-        trust_env=False,
-        event_hooks={"response": [_note_attempts]},
-    )
+    return build_transport(config, inner=network, max_connections=max_connections)
 
 
-async def _sent(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
-    try:
-        return await client.send(request, stream=True)
-    except httpx.RemoteProtocolError as error:
-        problem = str(error)
-    # Raised out here, without its cause: httpx's error holds the request, and so the token.
-    raise WatsResponseError(
-        f"the server redirects to nowhere: {problem}",
-        correlation_id=correlation_id_var.get(),
-        attempts=request.extensions["wats_attempts"],
-        method=request.method,
-        url=bare_url(request.url),
-    )
-
-
-async def _note_attempts(response: httpx.Response) -> None:
-    # httpx raises for a redirect to an invalid URL before it hands out the response.
-    response.request.extensions["wats_attempts"] = response.extensions["wats_attempts"]
+# Scripts ask for the same few addresses again and again.
+_url = lru_cache(maxsize=128)(httpx.URL)
 
 
 def _query(params: Mapping[str, object] | None) -> dict[str, Any] | None:

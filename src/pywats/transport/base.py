@@ -63,9 +63,8 @@ class LayerStream(httpx.AsyncByteStream):
     def __init__(self, inner: httpx.AsyncByteStream) -> None:
         self._inner = inner
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._inner:
-            yield chunk
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return aiter(self._inner)
 
     async def aclose(self) -> None:
         """Close the body below."""
@@ -83,20 +82,16 @@ def derive_request(
 
     The caller's request stays as it is: httpx keeps it as ``response.request`` and builds redirects from it.
     """
-    derived_headers = request.headers
+    derived = httpx.Request.__new__(httpx.Request)
+    # Its constructor would parse and encode again what is ready to be sent.
+    vars(derived).update(vars(request))
     if headers:
-        derived_headers = request.headers.copy()
-        derived_headers.update(headers)
-    derived = httpx.Request(
-        request.method,
-        request.url,
-        headers=derived_headers,
-        stream=stream or request.stream,
-        extensions={**request.extensions, **(extensions or {})},
-    )
-    if isinstance(derived.stream, httpx.ByteStream):
-        # So that ``derived.content`` is there for a transport that asks for it, as it was before.
-        derived.read()
+        derived.headers = request.headers.copy()
+        for name, value in headers.items():
+            derived.headers[name] = value
+    derived.extensions = {**request.extensions, **(extensions or {})}
+    if stream is not None:
+        derived.stream = stream
     return derived
 
 

@@ -64,6 +64,7 @@ class CorrelationTransport(ConfiguredLayer):
             outcome = type(error).__name__
             raise
         finally:
-            seconds = time.monotonic() - started
-            _log.debug("%s %s -> %s in %.3f s", request.method, path_of(request), outcome, seconds)
+            if _log.isEnabledFor(logging.DEBUG):
+                seconds = time.monotonic() - started
+                _log.debug("%s %s -> %s in %.3f s", request.method, path_of(request), outcome, seconds)
         return response

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from types import TracebackType
 
 import httpcore
 import httpx
@@ -54,7 +54,7 @@ class ErrorTransport(Layer):
             WatsTimeoutError: One of httpx's own time limits ended.
             WatsError: The request cannot be sent at all: unsupported scheme, protocol misuse.
         """
-        with _translated(request):
+        with _Translation(request):
             response = await self._inner.handle_async_request(request)
         response.stream = _TranslatedStream(body_of(response), request)
         return response
@@ -66,23 +66,29 @@ class _TranslatedStream(LayerStream):
         self._request = request
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        with _translated(self._request):
+        with _Translation(self._request):
             async for chunk in self._inner:
                 yield chunk
 
     async def aclose(self) -> None:
-        with _translated(self._request):
+        with _Translation(self._request):
             await super().aclose()
 
 
-@contextmanager
-def _translated(request: httpx.Request) -> Iterator[None]:
-    try:
-        yield
-    except _TRANSLATED as error:
-        if isinstance(error, WatsError):
-            raise
-        raise _pywats_error(error, request) from error
+class _Translation:
+    """A with-block that raises the pyWATS error in place of httpx's."""
+
+    def __init__(self, request: httpx.Request) -> None:
+        self._request = request
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if isinstance(error, _TRANSLATED) and not isinstance(error, WatsError):
+            raise _pywats_error(error, self._request) from error
 
 
 def _pywats_error(error: Exception, request: httpx.Request) -> WatsError:
@@ -92,9 +98,9 @@ def _pywats_error(error: Exception, request: httpx.Request) -> WatsError:
     """
     # A transport that is not httpx's may call a connection that broke later by the same name.
     certain = error.__cause__ is None or isinstance(error.__cause__, _HTTPCORE_NOT_SENT)
-    sent = not (isinstance(error, _NOT_SENT) and certain)
+    unsent = request.extensions.get("wats_unsent", False) or (isinstance(error, _NOT_SENT) and certain)
     kind, message = _kind_and_message(error)
-    return kind(message, method=request.method, url=bare_url(request.url), request_sent=sent)
+    return kind(message, method=request.method, url=bare_url(request.url), request_sent=not unsent)
 
 
 def _reason(error: Exception) -> str:

@@ -45,7 +45,10 @@ class LimitTransport(Layer):
             WatsTimeoutError: No place became free within httpx's ``pool`` timeout.
             ClientClosedError: The client was closed before there was a place.
         """
-        await self._take_place(request)
+        if self._places.locked():
+            await self._wait_for_place(request)
+        else:
+            await self._places.acquire()
         if self._closed:
             self._places.release()
             raise ClientClosedError("the WATS client was closed", request_sent=False)
@@ -66,14 +69,14 @@ class LimitTransport(Layer):
         self._closed = True
         await super().aclose()
 
-    async def _take_place(self, request: httpx.Request) -> None:
+    async def _wait_for_place(self, request: httpx.Request) -> None:
         seconds = request.extensions.get("timeout", {}).get("pool")
         # For TimeoutTransport, whose backstop may come first when the event loop is late.
-        request.extensions["wats_queued"] = True
+        request.extensions["wats_unsent"] = True
         try:
             async with asyncio.timeout(seconds):
                 await self._places.acquire()
-            del request.extensions["wats_queued"]
+            del request.extensions["wats_unsent"]
         except TimeoutError as error:
             raise WatsTimeoutError(
                 "no connection became free in time",

@@ -12,6 +12,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from pywats.transport.direct import KEEPALIVE_SECONDS, DirectTransport
 from pywats.transport.httpcore_leaks import NetworkTransport
 
 __all__ = ["ProxyRouter", "VerifySSL", "network_transport", "ssl_context"]
@@ -19,16 +20,13 @@ __all__ = ["ProxyRouter", "VerifySSL", "network_transport", "ssl_context"]
 VerifySSL = bool | str | os.PathLike[str] | ssl.SSLContext
 """True or False, a path to a file or folder of CA certificates, or TLS settings of your own."""
 
-# An idle connection is kept for as long as httpx itself keeps one.
-_KEEPALIVE_SECONDS = 5.0
-
 
 def network_transport(*, verify_ssl: VerifySSL = True, max_connections: int) -> httpx.AsyncBaseTransport:
     """Return the transport that does the sending.
 
     httpx ignores ``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` as soon as it is given a
     transport. They (and on Windows and macOS the system's settings) are honoured here; with none of them set
-    this is `NetworkTransport`, an ``httpx.AsyncHTTPTransport``.
+    this is `DirectTransport`, an ``httpx.AsyncHTTPTransport``.
 
     Args:
         verify_ssl: See `ssl_context`.
@@ -42,9 +40,9 @@ def network_transport(*, verify_ssl: VerifySSL = True, max_connections: int) -> 
     limits = httpx.Limits(
         max_connections=None,
         max_keepalive_connections=max_connections,
-        keepalive_expiry=_KEEPALIVE_SECONDS,
+        keepalive_expiry=KEEPALIVE_SECONDS,
     )
-    direct = NetworkTransport(verify=context, limits=limits)
+    direct = DirectTransport(verify=context, limits=limits)
     proxies = {
         scheme: NetworkTransport(verify=context, limits=limits, proxy=_proxy(scheme, url, context))
         for scheme, url in getproxies().items()

@@ -132,6 +132,8 @@ class _Call:
         self, retry: int, response: httpx.Response, rand: Callable[[], float]
     ) -> float | None:
         """Return the seconds to wait before the next attempt, or None if there is to be none."""
+        if response.status_code not in self._policy.retry_on_status:
+            return None
         retry_after = retry_after_of(response)
         wanted = should_retry_status(
             response.status_code, retry_after, self._policy, idempotent=self._idempotent

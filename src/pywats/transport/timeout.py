@@ -12,7 +12,7 @@ import httpx
 from pywats.exceptions import WatsResponseError, WatsTimeoutError, bare_url
 from pywats.transport.base import ConfiguredLayer, body_of, derive_request
 
-__all__ = ["MAX_BODY_BYTES", "TimeoutTransport"]
+__all__ = ["MAX_BODY_BYTES", "BufferedBody", "TimeoutTransport"]
 
 MAX_BODY_BYTES = 256 * 1024 * 1024
 """A buffered body may be this large on the wire; larger ones have to be streamed."""
@@ -66,7 +66,7 @@ class TimeoutTransport(ConfiguredLayer):
                 error.message = f"{error.message} ({limit})"
             raise
         except TimeoutError as error:
-            queued = attempt.extensions.get("wats_queued", False)
+            queued = attempt.extensions.get("wats_unsent", False)
             raise _expired(request, limit, request_sent=not queued) from error
 
     def _seconds_left(self, request: httpx.Request) -> tuple[float | None, str]:
@@ -102,9 +102,12 @@ class _WhatIsLeft(Mapping[str, float | None]):
 
 async def _buffered(response: httpx.Response, request: httpx.Request) -> httpx.Response:
     """Read the raw body and return a response that holds it, still undecoded."""
+    stream = body_of(response)
+    if response.is_closed:
+        return response
     body = bytearray()
     try:
-        async for chunk in body_of(response):
+        async for chunk in stream:
             body += chunk
             if len(body) > MAX_BODY_BYTES:
                 raise WatsResponseError(
@@ -113,22 +116,24 @@ async def _buffered(response: httpx.Response, request: httpx.Request) -> httpx.R
                     url=bare_url(request.url),
                 )
     finally:
-        await response.aclose()
-    return httpx.Response(
-        response.status_code,
-        headers=response.headers,
-        stream=_BufferedBody(bytes(body)),
-        extensions=response.extensions,
-    )
+        await stream.aclose()
+    response.stream = BufferedBody(bytes(body))
+    return response
 
 
-class _BufferedBody(httpx.AsyncByteStream):
-    def __init__(self, body: bytes) -> None:
-        self._body = body
+class BufferedBody(httpx.AsyncByteStream):
+    """A body in memory, as it came from the network.
+
+    Attributes:
+        raw: All of its bytes.
+    """
+
+    def __init__(self, raw: bytes) -> None:
+        self.raw = raw
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        for start in range(0, len(self._body), _SLICE_BYTES):
-            yield self._body[start : start + _SLICE_BYTES]
+        for start in range(0, len(self.raw), _SLICE_BYTES):
+            yield self.raw[start : start + _SLICE_BYTES]
 
 
 def _expired(request: httpx.Request, limit: str, *, request_sent: bool = True) -> WatsTimeoutError:

@@ -15,37 +15,44 @@ from pywats.core.connections import Connections
 from tests.unit.transport.helpers import TOKEN, Network, run
 
 
+class Chain(Network):
+    is_closed = False
+
+    async def aclose(self) -> None:
+        self.is_closed = True
+
+
 @pytest.fixture
-def made() -> list[httpx.AsyncClient]:
+def made() -> list[Chain]:
     return []
 
 
 @pytest.fixture
-def connections(made: list[httpx.AsyncClient]) -> Connections:
-    def new_client() -> httpx.AsyncClient:
-        client = httpx.AsyncClient(transport=Network())
-        made.append(client)
-        return client
+def connections(made: list[Chain]) -> Connections:
+    def new_transport() -> httpx.AsyncBaseTransport:
+        transport = Chain()
+        made.append(transport)
+        return transport
 
-    return Connections(new_client)
+    return Connections(new_transport)
 
 
-async def current(connections: Connections) -> httpx.AsyncClient:
-    return connections.client()
+async def current(connections: Connections) -> httpx.AsyncBaseTransport:
+    return connections.transport()
 
 
 async def close(connections: Connections) -> None:
     await connections.aclose()
 
 
-def test_one_event_loop_keeps_its_client(connections: Connections):
+def test_one_event_loop_keeps_its_chain(connections: Connections):
     async def twice() -> bool:
-        return connections.client() is connections.client()
+        return connections.transport() is connections.transport()
 
     assert run(twice())
 
 
-def test_a_second_asyncio_run_gets_a_new_client(connections: Connections):
+def test_a_second_asyncio_run_gets_a_new_chain(connections: Connections):
     assert run(current(connections)) is not run(current(connections))
 
 
@@ -67,7 +74,7 @@ def test_a_loop_that_is_in_use_elsewhere_is_a_clear_error(connections: Connectio
         other.close()
 
 
-def test_a_refused_loop_does_not_take_the_client_away(connections: Connections):
+def test_a_refused_loop_does_not_take_the_chain_away(connections: Connections):
     other = asyncio.new_event_loop()
     try:
         first = other.run_until_complete(current(connections))
@@ -87,7 +94,7 @@ def abandoned(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
         loop.close()
 
 
-def test_a_forked_child_gets_a_new_client(
+def test_a_forked_child_gets_a_new_chain(
     connections: Connections, abandoned: list[object], monkeypatch: pytest.MonkeyPatch
 ):
     parents = asyncio.new_event_loop()
@@ -108,16 +115,16 @@ def test_a_forked_child_does_not_touch_what_it_inherits(
     assert not first.is_closed
 
 
-def test_closing_closes_the_client(connections: Connections):
+def test_closing_closes_the_chain(connections: Connections):
     async def scenario() -> bool:
-        client = connections.client()
+        chain = connections.transport()
         await connections.aclose()
-        return client.is_closed
+        return chain.is_closed
 
     assert run(scenario())
 
 
-def test_a_closed_client_is_a_clear_error(connections: Connections):
+def test_a_closed_chain_is_a_clear_error(connections: Connections):
     run(close(connections))
     with pytest.raises(ClientClosedError, match="closed"):
         run(current(connections))
@@ -141,6 +148,6 @@ def test_a_closed_http_client_refuses_requests():
         run(client.send("GET", "/api/x"))
 
 
-def test_no_client_is_made_in_vain(connections: Connections, made: list[httpx.AsyncClient]):
+def test_no_chain_is_made_in_vain(connections: Connections, made: list[Chain]):
     run(current(connections))
     assert len(made) == 1
