@@ -6,12 +6,11 @@ The one module of `pywats.core` that imports pydantic, which takes longer to imp
 from __future__ import annotations
 
 import json
-from functools import cache
 from typing import Any
 
 import pydantic
 
-from pywats.models.base import LENIENT
+from pywats.models.base import LENIENT, reader
 
 __all__ = ["first_problem", "parsed"]
 
@@ -23,19 +22,14 @@ def parsed(result: Any, body: bytes) -> Any:
         ValueError: It is not JSON, or not of that type.
         RecursionError: It is nested too deeply.
     """
-    adapter = _adapter(result)
+    reading = reader(result)
     try:
-        return adapter.validate_json(body, context=LENIENT)
+        return reading.validate_json(body, context=LENIENT)
     except pydantic.ValidationError as error:
         if "recursion limit" not in first_problem(error):
             raise
         # pydantic's parser gives up at 200 nested brackets: a report with 99 nested sequences.
-        return adapter.validate_python(json.loads(body), context=LENIENT)
-
-
-@cache
-def _adapter(result: Any) -> pydantic.TypeAdapter[Any]:
-    return pydantic.TypeAdapter(result)
+        return reading.validate_python(json.loads(body), context=LENIENT)
 
 
 def first_problem(error: ValueError | RecursionError) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import cache
-from typing import Annotated, Any, ClassVar, Final, Self, SupportsIndex, TypeVar, cast
+from typing import Annotated, Any, ClassVar, Self, SupportsIndex, TypeVar, cast
 
 from pydantic import (
     AfterValidator,
@@ -25,12 +25,13 @@ from pydantic import (
     ValidationInfo,
     ValidatorFunctionWrapHandler,
     WrapValidator,
-    field_validator,
     model_validator,
 )
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, SchemaValidator, core_schema
+
+from pywats.models.reading import LENIENT, is_lenient, reading_validator
 
 __all__ = [
     "LENIENT",
@@ -40,19 +41,12 @@ __all__ = [
     "WsjfNumber",
     "is_lenient",
     "one_or_many",
+    "reader",
     "set_unchecked",
     "to_json",
 ]
 
 T = TypeVar("T")
-
-LENIENT: Final[dict[str, bool]] = {"lenient": True}
-"""Validation context for what a server sends: `TypeAdapter(T).validate_python(value, context=LENIENT)`."""
-
-
-def is_lenient(context: dict[str, Any] | None) -> bool:
-    """Tell whether a validation context is that of reading what a server sent."""
-    return bool(context and context.get("lenient"))
 
 
 class WatsModel(BaseModel):
@@ -81,8 +75,6 @@ class WatsModel(BaseModel):
     identified_by: ClassVar[frozenset[str]] = frozenset()
     """Members without which a server's answer is something else altogether."""
 
-    # Members without which a built object is not complete, as {name here: names on the wire}.
-    _expected: ClassVar[dict[str, frozenset[str]]] = {}
     # Members by their names here and on the wire.
     _known: ClassVar[frozenset[str]] = frozenset()
     # Members that a built object sends although nobody has set them.
@@ -90,19 +82,11 @@ class WatsModel(BaseModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: object) -> None:
-        expected = {
-            name: field
+        cls._sent = cls.always_sent | {
+            name
             for name, field in cls.model_fields.items()
-            if field.is_required()
-            or field.get_default(call_default_factory=False) is not None
-            or field.default_factory is not None
+            if not field.is_required() and (field.default is not None or field.default_factory is not None)
         }
-        cls._expected = {
-            name: _wire_names(name, field)
-            for name, field in expected.items()
-            if name not in cls.identified_by
-        }
-        cls._sent = cls.always_sent | {name for name, field in expected.items() if not field.is_required()}
         cls._known = frozenset(cls.model_fields).union(
             *(_wire_names(name, field) for name, field in cls.model_fields.items())
         )
@@ -127,37 +111,16 @@ class WatsModel(BaseModel):
             raise ValueError(f"{type(self).__name__} has no member {name!r}")
         super().__setattr__(name, value)
 
-    @field_validator("*", mode="wrap")
-    @classmethod
-    def _keep_what_the_server_sent(
-        cls, value: object, handler: ValidatorFunctionWrapHandler, info: ValidationInfo
-    ) -> object:
-        if not is_lenient(info.context) or info.field_name in cls.identified_by:
-            return handler(value)
-        try:
-            return handler(value)
-        except (ValidationError, RecursionError):
-            return value
-
     @model_validator(mode="wrap")
     @classmethod
-    def _read_partial_objects(
-        cls, data: object, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
-    ) -> Self:
-        if not isinstance(data, dict):
-            return handler(data)
-        if not is_lenient(info.context):
+    def _build(cls, data: object, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
+        if is_lenient(info.context) and not isinstance(data, cls):
+            model: Self = reader(cls).validate_python(data, context=info.context)
+            return model
+        if isinstance(data, dict):
             for name in data.keys() - cls._known:
                 cls._refuse_misspelt(name)
-            return handler(data)
-        missing = {
-            name for name, aliases in cls._expected.items() if name not in data and aliases.isdisjoint(data)
-        }
-        if not missing:
-            return handler(data)
-        model = handler({**data, **dict.fromkeys(missing)})
-        model.model_fields_set.difference_update(missing)
-        return model
+        return handler(data)
 
     def model_post_init(self, context: dict[str, Any] | None, /) -> None:
         """Mark what a built object always sends as given."""
@@ -177,6 +140,16 @@ class WatsModel(BaseModel):
             exclude=set(exclude),
             warnings=False,  # what was read leniently need not fit the declared type
         )
+
+
+@cache
+def reader(kind: Any) -> SchemaValidator:
+    """Return what reads a type as a server sent it; it wants the context `LENIENT`.
+
+    Args:
+        kind: Whatever a `TypeAdapter` takes, such as ``list[Product]``.
+    """
+    return reading_validator(kind, WatsModel)
 
 
 def set_unchecked(model: WatsModel, name: str, value: object) -> None:
@@ -246,7 +219,12 @@ def _in_a_list(answer: object) -> object:
 class _WireTime(datetime):
     """A moment that remembers its text, as servers write more digits than a datetime holds."""
 
-    text: str | None = None
+    __slots__ = ("text",)
+    text: str | None
+
+    def own_text(self) -> str | None:
+        """Return what was read; None if the moment was calculated from one that was read."""
+        return getattr(self, "text", None)
 
     def __repr__(self) -> str:
         """Return what a datetime shows."""
@@ -254,7 +232,7 @@ class _WireTime(datetime):
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
         """Keep the text in copies and pickles."""
-        return (*super().__reduce_ex__(protocol)[:2], {"text": self.text})
+        return (*super().__reduce_ex__(protocol)[:2], (None, {"text": self.own_text()}))
 
 
 def _read_time(value: object, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> datetime:
@@ -273,8 +251,8 @@ def _read_time(value: object, handler: ValidatorFunctionWrapHandler, info: Valid
 def _write_time(moment: object) -> object:
     if not isinstance(moment, datetime):  # kept as the server sent it
         return moment
-    if isinstance(moment, _WireTime) and moment.text is not None:
-        return moment.text
+    if isinstance(moment, _WireTime) and (text := moment.own_text()) is not None:
+        return text
     moment = moment if moment.tzinfo else moment.astimezone()  # put there past all checks
     return moment.isoformat().replace("+00:00", "Z")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Annotated, Any
 
@@ -25,11 +27,19 @@ from pywats.models import (
     UURInfo,
     Vendor,
 )
-from pywats.models.base import LENIENT, Timestamp, UtcTimestamp, WatsModel, one_or_many, to_json
+from pywats.models.base import (
+    LENIENT,
+    Timestamp,
+    UtcTimestamp,
+    WatsModel,
+    one_or_many,
+    reader,
+    to_json,
+)
 
 
 def read(kind: Any, content: object) -> Any:
-    return TypeAdapter(kind).validate_json(json.dumps(content), context=LENIENT)
+    return reader(kind).validate_json(json.dumps(content), context=LENIENT)
 
 
 def test_a_built_object_needs_its_required_members() -> None:
@@ -79,6 +89,47 @@ def test_members_that_the_server_always_wants_are_sent_as_null() -> None:
 )
 def test_whatever_shape_a_member_has_it_is_read_and_written_back(content: dict[str, Any]) -> None:
     assert read(Step, content).to_wire() == content
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        (list[Setting], [{"value": "no key"}, {"key": 5, "new": 1}]),
+        (list[Step], [{"steps": [{"name": 5, "steps": [{"numericMeas": [{"value": "12.5"}]}]}]}]),
+        (list[Product], [{"partNumber": "a", "revisions": [{"name": "no revision"}], "tags": [{}]}]),
+        (Product | None, {"partNumber": "a", "state": "odd"}),
+        (dict[str, ReportHeader], {"a": {"start": "yesterday", "serial_number": "by its name here"}}),
+    ],
+)
+def test_what_pydantic_itself_reads_in_the_lenient_context_is_the_same(kind: Any, content: object) -> None:
+    expected = TypeAdapter(kind).validate_json(json.dumps(content), context=LENIENT)
+    assert read(kind, content) == expected
+    assert TypeAdapter(kind).validate_python(content, context=LENIENT) == expected
+
+
+def test_an_object_that_is_one_already_is_read_as_it_is() -> None:
+    step = Step(step_type="Action", name="x", status="D")
+    assert Step.model_validate(step, context=LENIENT) is step
+
+
+def test_an_error_in_a_list_says_where_it_is_by_the_names_of_this_language() -> None:
+    with pytest.raises(ValidationError) as refusal:
+        read(list[Product], [{"partNumber": "a"}, {"name": "no part number"}])
+    assert [error["loc"] for error in refusal.value.errors()] == [(1, "part_number")]
+
+
+class Noting(WatsModel):
+    name: str
+    notes: list[str] | None = None
+
+    def model_post_init(self, context: dict[str, Any] | None, /) -> None:
+        super().model_post_init(context)
+        self.__dict__["notes"] = [f"made of {self.name} in {context}"]
+
+
+def test_a_read_object_knows_that_it_was_read() -> None:
+    assert read(list[Noting], [{"name": "a"}])[0].notes == [f"made of a in {LENIENT}"]
+    assert Noting(name="a").notes == ["made of a in None"]
 
 
 def test_what_is_no_object_at_all_is_still_an_error() -> None:
@@ -160,6 +211,19 @@ def test_a_time_that_was_calculated_from_a_read_one_is_written_as_it_is() -> Non
     header = read(ReportHeader, {"start": "2025-03-18T09:15:00.1234567Z"})
     header.start += timedelta(hours=1)
     assert header.to_wire() == {"start": "2025-03-18T10:15:00.123456Z"}
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
+def test_a_copy_of_what_was_read_is_written_letter_by_letter_too(copied: Any) -> None:
+    content = {"start": "2025-03-18T09:15:00.1234567+01:00", "new": [1]}
+    header = read(ReportHeader, content)
+    assert copied(header) == header
+    assert copied(header).to_wire() == content
+
+
+def test_a_copy_of_a_calculated_time_is_written_as_it_is() -> None:
+    later = read(ReportHeader, {"start": "2025-03-18T09:15:00.1234567Z"}).start + timedelta(hours=1)
+    assert ReportHeader(start=copy.copy(later)).to_wire() == {"start": "2025-03-18T10:15:00.123456Z"}
 
 
 def test_a_time_that_comes_as_a_number_is_unix_time() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pywats.models.base import LENIENT
+from pywats.models.base import LENIENT, reader
 from pywats.models.report.step import Step
 
 __all__ = ["read_steps"]
@@ -33,4 +33,5 @@ def read_steps(document: Mapping[str, object]) -> Step:
 
 def _read_step(document: Mapping[str, object], steps: list[object]) -> Step:
     below = {"steps": steps} if isinstance(document.get("steps"), list) else {}
-    return Step.model_validate({**document, **below}, context=LENIENT)
+    made: Step = reader(Step).validate_python({**document, **below}, context=LENIENT)
+    return made
