@@ -42,7 +42,11 @@ PACKAGES = ["pywats", "pywats.models", "pywats.services"]
 def output_of(program: str) -> str:
     """What a program prints in a fresh interpreter; each program runs once."""
     run = subprocess.run(
-        [sys.executable, "-c", program], check=True, capture_output=True, encoding="utf-8", timeout=50
+        [sys.executable, "-X", "utf8", "-c", program],
+        check=True,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=50,
     )
     return run.stdout.strip()
 
@@ -140,7 +144,7 @@ def test_a_public_class_is_found_by_pickle_in_a_program_that_imported_nothing(na
 
 def test_a_misspelt_name_is_answered_with_the_one_that_was_meant():
     run = subprocess.run(
-        [sys.executable, "-c", "import pywats; pywats.UUTReprt"],
+        [sys.executable, "-X", "utf8", "-c", "import pywats; pywats.UUTReprt"],
         check=False,
         capture_output=True,
         encoding="utf-8",
