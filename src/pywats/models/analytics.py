@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import AliasChoices, BeforeValidator, Field
 
 from pywats.models.base import Timestamp, UtcTimestamp, WatsModel, one_or_many
-from pywats.models.report import ReportHeaderResult, ReportKind
+from pywats.models.header_codes import ReportHeaderResult, ReportKind
 
 __all__ = [
     "AGGREGATED_MEASUREMENT_GROUPS",

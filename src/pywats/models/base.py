@@ -236,16 +236,12 @@ class _WireTime(datetime):
 
 
 def _read_time(value: object, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> datetime:
-    if isinstance(value, datetime):
-        return value if value.tzinfo else value.astimezone()
-    moment: datetime = handler(value)
-    own_text = isinstance(value, str) and (moment.tzinfo or is_lenient(info.context))
-    if not own_text:
-        # Of a day, its beginning.
-        return moment if moment.tzinfo else moment.astimezone()
-    wire_time = _WireTime.combine(moment.date(), moment.timetz())
-    wire_time.text = str(value)
-    return wire_time
+    moment: datetime = value if isinstance(value, datetime) else handler(value)
+    if isinstance(value, str) and (moment.tzinfo or is_lenient(info.context)):
+        wire_time = _WireTime.combine(moment.date(), moment.timetz())
+        wire_time.text = value
+        return wire_time
+    return moment if moment.tzinfo else moment.astimezone()  # of a day, its beginning
 
 
 def _write_time(moment: object) -> object:

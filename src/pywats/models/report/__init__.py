@@ -12,6 +12,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Discriminator, Tag
 
+from pywats.models.header_codes import ReportHeaderResult, ReportKind
 from pywats.models.report.additional_data import (
     AdditionalDataArray,
     AdditionalDataArrayIndex,
@@ -36,8 +37,6 @@ from pywats.models.report.codes import (
     ChartSeriesKind,
     MeasurementStatusCode,
     NumericCompOp,
-    ReportHeaderResult,
-    ReportKind,
     ReportResultCode,
     ReportTypeFilter,
     StepGroupCode,

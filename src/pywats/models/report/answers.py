@@ -8,7 +8,8 @@ from uuid import UUID
 from pydantic import AliasChoices, Field, model_validator
 
 from pywats.models.base import Timestamp, WatsModel
-from pywats.models.report.codes import HeaderResultField, ReportKind
+from pywats.models.header_codes import ReportKind
+from pywats.models.report.codes import HeaderResultField
 
 
 class ReportHeaderSubUnit(WatsModel):

@@ -7,12 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-
-class ReportKind(StrEnum):
-    """Test report (unit under test) or repair report (unit under repair)."""
-
-    UUT = "T"
-    UUR = "R"
+from pywats.models.header_codes import ReportHeaderResult
 
 
 class ReportTypeFilter(StrEnum):
@@ -29,15 +24,6 @@ class ReportResultCode(StrEnum):
     FAILED = "F"
     ERROR = "E"
     TERMINATED = "T"
-
-
-class ReportHeaderResult(StrEnum):
-    """Outcome as report headers and their filters spell it."""
-
-    PASSED = "Passed"
-    FAILED = "Failed"
-    ERROR = "Error"
-    TERMINATED = "Terminated"
 
 
 class StepStatusCode(StrEnum):
