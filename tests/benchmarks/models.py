@@ -16,7 +16,7 @@ import tracemalloc
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 import httpx
 
@@ -24,6 +24,26 @@ from pywats.core.answers import parse_json
 from pywats.models import ReportHeader
 
 ROWS = 10_000
+ROUNDS = 25
+QUICK_ROUNDS = 5
+
+
+class Cost(TypedDict):
+    """What reading all rows takes.
+
+    Attributes:
+        median: Milliseconds.
+        low: The first quartile, in milliseconds.
+        high: The third quartile, in milliseconds.
+        ratio: The median, as a multiple of that of the first candidate.
+        memory: Bytes for each row: what `tracemalloc` counts when all are read and nothing else is left.
+    """
+
+    median: float
+    low: float
+    high: float
+    ratio: float
+    memory: float
 
 
 def header_rows(count: int) -> bytes:
@@ -73,45 +93,36 @@ def _row(chance: random.Random, number: int) -> dict[str, Any]:
     }
 
 
-def measure(*, quick: bool) -> dict[str, float]:
+def measure(quick: bool = False) -> dict[str, Cost]:
     """Measure both ways.
 
     Args:
-        quick: Few rounds.
+        quick: Fewer rounds: enough to see that it works, not enough to quote.
 
     Returns:
-        Milliseconds for all rows: median, least and most of each way, and the ratio of the medians. Bytes
-        that a row takes in memory: what `tracemalloc` counts when all are read and nothing else is left.
+        What each way takes; the first one is what the other is compared to.
     """
-    body = header_rows(ROWS)
-    answer = httpx.Response(200)
+    body, answer = header_rows(ROWS), httpx.Response(200)
     ways: dict[str, Callable[[], object]] = {
-        "json": lambda: json.loads(body),
-        "models": lambda: parse_json(answer, body, list[ReportHeader]),
+        "json.loads": lambda: json.loads(body),
+        "pywats: bytes to models": lambda: parse_json(answer, body, list[ReportHeader]),
     }
-    times = _milliseconds(ways, rounds=5 if quick else 25)
-    found: dict[str, float] = {"rows": ROWS, "bytes_on_the_wire": len(body) / ROWS}
-    for name, values in times.items():
-        found |= {
-            f"{name}_ms": statistics.median(values),
-            f"{name}_ms_min": min(values),
-            f"{name}_ms_max": max(values),
-            f"{name}_bytes_in_memory": _bytes_kept(ways[name]) / ROWS,
-        }
-    return found | {"ratio": found["models_ms"] / found["json_ms"]}
+    times = _milliseconds(ways, QUICK_ROUNDS if quick else ROUNDS)
+    base = statistics.median(next(iter(times.values())))
+    return {name: _cost(values, base, _bytes_kept(ways[name]) / ROWS) for name, values in times.items()}
 
 
 def _milliseconds(ways: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
     times: dict[str, list[float]] = {name: [] for name in ways}
     for read in ways.values():
-        read()  # what is built once is no part of it
+        read()  # what is done once, such as building validators, is no part of it
     for _ in range(rounds):
         for name, read in ways.items():
             gc.collect()
             started = time.perf_counter()
             rows = read()
-            times[name].append((time.perf_counter() - started) * 1e3)
-            del rows
+            times[name].append((time.perf_counter() - started) * 1000)
+            del rows  # freeing them is not measured
     return times
 
 
@@ -122,25 +133,27 @@ def _bytes_kept(read: Callable[[], object]) -> int:
         rows = read()
         gc.collect()
         kept, _ = tracemalloc.get_traced_memory()
+        del rows
     finally:
         tracemalloc.stop()
-    del rows
     return kept
+
+
+def _cost(values: list[float], base: float, memory: float) -> Cost:
+    low, median, high = statistics.quantiles(values, n=4)
+    return {"median": median, "low": low, "high": high, "ratio": median / base, "memory": memory}
 
 
 def main() -> None:
     """Measure and print a table."""
-    found = measure(quick="--quick" in sys.argv)
+    print(f"Python {sys.version.split()[0]}, medians and quartiles of {ROUNDS} interleaved rounds, in ms")
+    size = len(header_rows(ROWS)) / ROWS
     print(
-        f"Python {sys.version.split()[0]}: {ROWS} report headers of {found['bytes_on_the_wire']:.0f} bytes, "
-        "medians of interleaved rounds"
+        f"\n{f'{ROWS} report headers of {size:.0f} bytes':40}   median        quartiles   ratio   bytes/row"
     )
-    for name, title in (("json", "json.loads"), ("models", "pywats: bytes to models")):
-        print(
-            f"  {title:26} {found[f'{name}_ms']:7.1f} ms ({found[f'{name}_ms_min']:.1f} to "
-            f"{found[f'{name}_ms_max']:.1f})  {found[f'{name}_ms'] / found['json_ms']:5.2f}  "
-            f"{found[f'{name}_bytes_in_memory']:6.0f} bytes a row"
-        )
+    for name, cost in measure().items():
+        times = f"{cost['median']:8.1f} {cost['low']:8.1f} {cost['high']:8.1f}"
+        print(f"  {name:38} {times} {cost['ratio']:7.2f} {cost['memory']:11.0f}")
 
 
 if __name__ == "__main__":
