@@ -191,6 +191,7 @@ class SyncServiceWrapper:
     def __init__(self, async_service: object, config: SyncConfig | None = None) -> None:
         self._async_service = async_service
         self._config = SyncConfig() if config is None else config
+        self._blocking: dict[str, Callable[..., Any]] = {}
 
     def __getattr__(self, name: str) -> Any:
         """Return the blocking form of an attribute of the async service."""
@@ -203,7 +204,11 @@ class SyncServiceWrapper:
             raise AttributeError(f"{self!r} has no {name!r}", name=name, obj=self) from None
         if not callable(value) or isinstance(value, type):
             return value
-        return _blocking(value, self._config)
+        known = self._blocking.get(name)
+        # Somebody may have replaced the method since.
+        if known is None or known.__wrapped__ != value:  # type: ignore[attr-defined] # set by functools.wraps
+            known = self._blocking[name] = _blocking(value, self._config)
+        return known
 
     def __dir__(self) -> list[str]:
         """List the methods of the async service too, for completion at a prompt."""

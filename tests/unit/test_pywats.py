@@ -122,8 +122,20 @@ def test_a_coroutine_method_blocks_and_returns_its_result(sync: Any):
     assert sync.get("ABC", top=3) == ("ABC", 3)
 
 
-def test_a_coroutine_method_runs_in_another_thread(sync: Any):
-    assert sync.thread() != threading.get_ident()
+def test_a_coroutine_method_blocks_inside_a_running_loop_too(sync: Any):
+    async def caller() -> object:
+        return sync.get("ABC", top=3)
+
+    assert asyncio.run(caller()) == ("ABC", 3)
+
+
+def test_a_method_that_is_replaced_later_is_used(sync: Any, service: Service):
+    async def other(part_number: str) -> str:
+        return f"other {part_number}"
+
+    sync.get("ABC", top=3)
+    service.get = other  # type: ignore[assignment, method-assign]
+    assert sync.get("ABC") == "other ABC"
 
 
 def test_a_method_keeps_its_name_and_documentation(sync: Any):

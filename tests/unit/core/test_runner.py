@@ -1,4 +1,4 @@
-"""SyncRunner: one loop in one thread, for callers in all the others."""
+"""SyncRunner: one loop for the callers of all threads; who is alone runs it himself."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import contextvars
 import gc
 import inspect
 import os
+import signal
 import subprocess
 import sys
 import threading
 import traceback
 import weakref
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -47,6 +48,19 @@ async def thread() -> int:
     return threading.get_ident()
 
 
+async def loop_in_use() -> asyncio.AbstractEventLoop:
+    return asyncio.get_running_loop()
+
+
+def run_in_thread(runner: SyncRunner, coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine as a caller does who has an event loop of his own."""
+
+    async def caller() -> Any:
+        return runner.run(coroutine)
+
+    return asyncio.run(caller())
+
+
 def test_run_returns_the_result(runner: SyncRunner):
     assert runner.run(answer()) == 42
 
@@ -69,11 +83,63 @@ def test_no_thread_is_started_before_the_first_call(runner: SyncRunner):
     assert runner._thread is None
 
 
-def test_all_calls_share_one_thread(runner: SyncRunner):
+def test_a_caller_who_is_alone_runs_the_loop_himself(runner: SyncRunner):
+    assert runner.run(thread()) == threading.get_ident()
+
+
+def test_a_caller_with_a_loop_of_his_own_does_not_run_ours(runner: SyncRunner):
+    assert run_in_thread(runner, thread()) != threading.get_ident()
+
+
+def test_all_callers_share_one_loop(runner: SyncRunner):
     with ThreadPoolExecutor(8) as pool:
-        threads = set(pool.map(lambda _: runner.run(thread()), range(64)))
-    assert len(threads) == 1
-    assert threading.get_ident() not in threads
+        loops = set(pool.map(lambda _: runner.run(loop_in_use()), range(64)))
+    assert loops == {runner.run(loop_in_use()), run_in_thread(runner, loop_in_use())}
+
+
+def test_a_call_beside_another_one_does_not_wait_for_it(runner: SyncRunner):
+    began, end = threading.Event(), threading.Event()
+
+    async def long() -> None:
+        began.set()
+        await asyncio.to_thread(end.wait, 10)
+
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(runner.run, long())
+        assert began.wait(10)
+        assert runner.run(answer()) == 42
+        end.set()
+        first.result(10)
+
+
+def test_a_call_goes_on_when_the_caller_who_ran_the_loop_is_done(runner: SyncRunner):
+    began, end = threading.Event(), threading.Event()
+
+    async def first() -> None:
+        began.set()
+        await asyncio.to_thread(end.wait, 10)
+
+    async def second() -> int:
+        end.set()
+        await asyncio.sleep(0.01)
+        return threading.get_ident()
+
+    with ThreadPoolExecutor(2) as pool:
+        leader = pool.submit(runner.run, first())
+        assert began.wait(10)
+        assert pool.submit(runner.run, second()).result(10) == runner._thread.ident
+        leader.result(10)
+
+
+def test_callers_run_the_loop_themselves_again_when_the_crowd_is_gone(runner: SyncRunner):
+    run_in_thread(runner, answer())
+    assert any(runner.run(thread()) == threading.get_ident() for _ in range(100_000))
+
+
+def test_on_windows_the_thread_runs_the_loop(runner: SyncRunner, monkeypatch: pytest.MonkeyPatch):
+    # There, Ctrl-C does not interrupt a wait for the network.
+    monkeypatch.setattr(sync_runner, "_WINDOWS", True)
+    assert runner.run(thread()) != threading.get_ident()
 
 
 def test_the_thread_does_not_keep_the_interpreter_alive(runner: SyncRunner):
@@ -97,9 +163,9 @@ def test_64_threads_at_once_all_get_their_own_result(runner: SyncRunner):
 def test_the_first_calls_of_many_threads_start_one_loop(runner: SyncRunner):
     barrier = threading.Barrier(16)
 
-    def first(_: int) -> int:
+    def first(_: int) -> object:
         barrier.wait()
-        return runner.run(thread())
+        return runner.run(loop_in_use())
 
     with ThreadPoolExecutor(16) as pool:
         assert len(set(pool.map(first, range(16)))) == 1
@@ -142,12 +208,13 @@ def test_a_call_in_the_loops_own_thread_does_no_harm(runner: SyncRunner):
     assert runner.run(answer()) == 42
 
 
+@pytest.mark.parametrize("run", [SyncRunner.run, run_in_thread])
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, GeneratorExit])
 def test_a_coroutine_that_raises_what_ends_programs_does_not_end_the_loop(
-    runner: SyncRunner, error: type[BaseException]
+    runner: SyncRunner, error: type[BaseException], run: Any
 ):
     with pytest.raises(error):
-        runner.run(fail(error()))
+        run(runner, fail(error()))
     assert runner.run(answer()) == 42
 
 
@@ -174,7 +241,7 @@ def test_what_interrupts_the_wait_cancels_the_coroutine(runner: SyncRunner, monk
     with monkeypatch.context() as patch:
         patch.setattr(sync_runner._Work, "wait", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            runner.run(hang())
+            run_in_thread(runner, hang())
     assert cancelled.wait(10)
     assert runner.run(answer()) == 42
 
@@ -184,7 +251,7 @@ def test_what_interrupts_the_wait_before_the_start_closes_the_coroutine(runner: 
     loop = runner._loop
     assert loop is not None
     coroutine = answer()
-    work = sync_runner._Work(coroutine, runner)
+    work = sync_runner._Work(coroutine)
 
     async def cancel_unstarted() -> None:
         work.cancel()
@@ -214,7 +281,7 @@ def test_the_error_of_an_interrupted_coroutine_is_not_logged(
     with monkeypatch.context() as patch:
         patch.setattr(sync_runner._Work, "wait", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            runner.run(stubborn())
+            run_in_thread(runner, stubborn())
     assert failed.wait(10)
     runner.run(answer())
     gc.collect()
@@ -229,23 +296,126 @@ def test_the_wait_can_be_cut_into_slices(runner: SyncRunner, monkeypatch: pytest
         await asyncio.sleep(0.02)
         return 42
 
-    assert runner.run(later()) == 42
+    assert run_in_thread(runner, later()) == 42
 
 
-def test_an_exception_is_in_no_reference_cycle(runner: SyncRunner):
-    class Error(Exception):
-        pass
+def test_ctrl_c_cancels_the_coroutine_of_a_caller_who_runs_the_loop(runner: SyncRunner):
+    ended: list[str] = []
 
-    async def fail_here() -> None:
-        raise Error
+    async def hang() -> None:
+        signal.raise_signal(signal.SIGINT)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("in peace")
 
+    with pytest.raises(KeyboardInterrupt):
+        runner.run(hang())
+    assert ended == ["in peace"]
+    assert runner.run(answer()) == 42
+
+
+def test_ctrl_c_counts_also_when_the_coroutine_finishes_all_the_same(runner: SyncRunner):
+    async def stubborn() -> int:
+        signal.raise_signal(signal.SIGINT)
+        return 42
+
+    with pytest.raises(KeyboardInterrupt):
+        runner.run(stubborn())
+
+
+def test_a_second_ctrl_c_does_not_wait_for_the_coroutine(runner: SyncRunner):
+    async def stubborn() -> None:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        runner.run(stubborn())
+    assert runner.run(answer()) == 42
+
+
+def test_ctrl_c_is_python_s_own_again_after_the_call(runner: SyncRunner):
+    runner.run(answer())
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_the_users_handler_of_ctrl_c_stays_in_charge(runner: SyncRunner):
+    seen: list[int] = []
+
+    async def go_on() -> int:
+        signal.raise_signal(signal.SIGINT)
+        return 42
+
+    before = signal.signal(signal.SIGINT, lambda number, _: seen.append(number))
+    try:
+        assert runner.run(go_on()) == 42
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert seen == [signal.SIGINT]
+
+
+def test_what_a_signal_handler_raises_in_the_middle_of_the_loop_cancels_the_coroutine(runner: SyncRunner):
+    cancelled: list[bool] = []
+
+    def terminated() -> None:
+        raise SystemExit
+
+    async def hang() -> None:
+        asyncio.get_running_loop().call_soon(terminated)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.append(True)
+
+    with pytest.raises(SystemExit):
+        runner.run(hang())
+    assert cancelled == [True]
+    assert runner.run(answer()) == 42
+
+
+def test_a_coroutine_of_another_thread_that_ends_programs_does_not_end_this_one(runner: SyncRunner):
+    began, end = threading.Event(), threading.Event()
+
+    async def long() -> int:
+        began.set()
+        await asyncio.to_thread(end.wait, 10)
+        return 42
+
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(runner.run, long())
+        assert began.wait(10)
+        with pytest.raises(SystemExit):
+            runner.run(fail(SystemExit()))
+        end.set()
+        assert first.result(10) == 42
+
+
+class LastError(Exception):
+    pass
+
+
+async def fail_at_last() -> None:
+    raise LastError
+
+
+def seen_error(runner: SyncRunner) -> weakref.ref[LastError]:
+    try:
+        runner.run(fail_at_last())
+    except LastError as error:
+        return weakref.ref(error)
+    raise AssertionError
+
+
+async def seen_error_beside_a_loop(runner: SyncRunner) -> weakref.ref[LastError]:
+    return seen_error(runner)
+
+
+@pytest.mark.parametrize("see", [seen_error, lambda runner: asyncio.run(seen_error_beside_a_loop(runner))])
+def test_an_exception_is_in_no_reference_cycle(runner: SyncRunner, see: Any):
     gc.collect()
     gc.disable()
     try:
-        try:
-            runner.run(fail_here())
-        except Error as error:
-            seen = weakref.ref(error)
+        seen = see(runner)
         runner.run(answer())  # the loop lets go of the finished task
         assert seen() is None
     finally:
@@ -266,11 +436,11 @@ def test_a_result_is_not_kept(runner: SyncRunner):
 
 class Resource:
     def __init__(self) -> None:
-        self.closed_in: list[int] = []
+        self.closed_in: list[asyncio.AbstractEventLoop] = []
         self.closed = threading.Event()
 
     async def aclose(self) -> None:
-        self.closed_in.append(threading.get_ident())
+        self.closed_in.append(asyncio.get_running_loop())
         self.closed.set()
 
 
@@ -281,11 +451,12 @@ class Owner:
 def test_the_resource_of_a_dropped_owner_is_closed_in_the_loop(runner: SyncRunner):
     owner, resource = Owner(), Resource()
     runner.adopt(owner, resource)
-    loop_thread = runner.run(thread())
+    loop = runner.run(loop_in_use())
     del owner
     gc.collect()
+    # Nobody calls, and so the thread has to.
     assert resource.closed.wait(10)
-    assert resource.closed_in == [loop_thread]
+    assert resource.closed_in == [loop]
 
 
 def test_the_resource_of_a_living_owner_is_not_closed(runner: SyncRunner):
@@ -341,6 +512,38 @@ def test_stopping_cancels_what_is_running(runner: SyncRunner):
     assert cancelled.is_set()
 
 
+def test_stopping_ends_a_call_that_waits_for_the_thread(runner: SyncRunner):
+    began, cancelled = threading.Event(), threading.Event()
+
+    async def hang() -> None:
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+
+    threading.Thread(target=lambda: run_in_thread(runner, hang()), daemon=True).start()
+    assert began.wait(10)
+    runner._stop()
+    assert cancelled.is_set()
+
+
+def test_stopping_does_not_wait_for_ever_for_a_caller_who_does_not_stop(
+    runner: SyncRunner, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sync_runner, "_STOP_SECONDS", 0.01)
+    began, end = threading.Event(), threading.Event()
+
+    async def block() -> None:
+        began.set()
+        end.wait(10)
+
+    threading.Thread(target=lambda: runner.run(block()), daemon=True).start()
+    assert began.wait(10)
+    runner._stop()
+    end.set()
+
+
 def test_stopping_ends_the_thread(runner: SyncRunner):
     runner.run(answer())
     started = runner._thread
@@ -380,12 +583,10 @@ def test_a_resource_whose_closing_fails_does_not_keep_others_open(runner: SyncRu
 def test_a_forked_child_starts_a_loop_of_its_own(runner: SyncRunner, monkeypatch: pytest.MonkeyPatch):
     abandoned: list[Any] = []
     monkeypatch.setattr(sync_runner, "_abandoned", abandoned)
-    parents = runner.run(thread())
+    parents = runner.run(loop_in_use())
     runner._forget_parent()
-    assert runner.run(thread()) != parents
-    loop, started, _ = abandoned[0]
-    loop.call_soon_threadsafe(loop.stop)
-    started.join(10)
+    assert runner.run(loop_in_use()) is not parents
+    assert abandoned[0][0] is parents
 
 
 def test_a_fork_is_watched_where_there_are_forks(monkeypatch: pytest.MonkeyPatch):
