@@ -66,7 +66,7 @@ async def decoded(response: httpx.Response) -> AsyncIterator[bytes]:
     """
     if "," in response.headers.get("Content-Encoding", ""):
         # We accept one coding. Of two, a kilobyte can expand to more than a machine has.
-        raise WatsResponseError("the answer is encoded more than once")
+        raise WatsResponseError("the answer is encoded more than once", **facts_of(response))
     try:
         async for chunk in response.aiter_bytes():
             yield chunk
@@ -75,7 +75,7 @@ async def decoded(response: httpx.Response) -> AsyncIterator[bytes]:
     else:
         return
     # Raised out here, without its cause: httpx's error holds the request, and so the token.
-    raise WatsResponseError(f"the answer cannot be decoded: {problem}")
+    raise WatsResponseError(f"the answer cannot be decoded: {problem}", **facts_of(response))
 
 
 async def read_body(response: httpx.Response) -> bytes:
@@ -90,7 +90,9 @@ async def read_body(response: httpx.Response) -> bytes:
     async for chunk in decoded(response):
         body += chunk
         if len(body) > MAX_BODY_BYTES:
-            raise WatsResponseError(f"the answer is larger than {MAX_BODY_BYTES // 2**20} MiB")
+            raise WatsResponseError(
+                f"the answer is larger than {MAX_BODY_BYTES // 2**20} MiB", **facts_of(response)
+            )
     return bytes(body)
 
 

@@ -40,6 +40,7 @@ __all__ = ["AsyncHttpClient", "RequestOptions"]
 T = TypeVar("T")
 
 _MAX_REDIRECTS = 5
+_JSON = "application/json"
 
 
 class RequestOptions(TypedDict, total=False):
@@ -96,6 +97,7 @@ class AsyncHttpClient:
                 "Authorization": f"Basic {_check_token(token)}",
                 # Other encodings expand further than a bounded read can stop.
                 "Accept-Encoding": "gzip, deflate",
+                "Accept": _JSON,
                 "Connection": "keep-alive",
                 "User-Agent": "pywats",
             }
@@ -205,14 +207,13 @@ class AsyncHttpClient:
             # Files are packed already, and so their size is known beforehand.
             request.headers["Accept-Encoding"] = "identity"
             request.extensions["wats_stream"] = True
-            async with self._answer(request) as response, _until_deadline(call, response):
+            async with _open(await self._answer(request), call) as response, saved(target) as write:
                 total = _content_length(response)
-                async with saved(target) as write:
-                    async for chunk in decoded(response):
-                        await write(chunk)
-                        done += len(chunk)
-                        if progress is not None:
-                            progress(done, total)
+                async for chunk in decoded(response):
+                    await write(chunk)
+                    done += len(chunk)
+                    if progress is not None:
+                        progress(done, total)
         return done
 
     async def aclose(self) -> None:
@@ -224,9 +225,8 @@ class AsyncHttpClient:
     ) -> tuple[httpx.Response, bytes]:
         """Make one request; return its successful answer and the decoded body."""
         with self.call_scope() as call:
-            request = self._build(method, path, call, **options)
-            async with self._answer(request) as response:
-                return response, await read_body(response)
+            response = await self._answer(self._build(method, path, call, **options))
+            return response, await read_body(response)
 
     def _build(
         self,
@@ -237,13 +237,14 @@ class AsyncHttpClient:
         path_params: Mapping[str, object] | None = None,
         params: Mapping[str, object] | None = None,
         content: bytes | FileForm | None = None,
-        content_type: str = "application/json",
-        accept: str = "application/json",
+        content_type: str = _JSON,
+        accept: str = _JSON,
         idempotent: bool | None = None,
     ) -> httpx.Request:
         headers = self._headers.copy()
-        headers["Accept"] = accept
         extensions: dict[str, Any] = {"wats_config": call.config}
+        if accept != _JSON:
+            headers["Accept"] = accept
         if isinstance(content, FileForm):
             headers.update(content.headers)
             extensions["wats_replayable"] = content.replayable
@@ -262,23 +263,17 @@ class AsyncHttpClient:
             extensions=extensions,
         )
 
-    @asynccontextmanager
-    async def _answer(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
-        """Send a request and hand out its successful answer, unread; close it in the end."""
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        """Send a request and return its successful answer, unread."""
         response = await self._follow(request)
+        if response.is_success:
+            return response
         try:
             if response.is_error:
                 raise api_error(response, await read_error_body(response), secret=self._token)
-            if not response.is_success:
-                raise WatsResponseError(
-                    f"unexpected status {response.status_code} from the server", **facts_of(response)
-                )
-            yield response
-        except WatsError as error:
-            # The body is read above the chain, whose layers can no longer fill this in.
-            for name, value in facts_of(response).items():
-                setattr(error, name, value)
-            raise
+            raise WatsResponseError(
+                f"unexpected status {response.status_code} from the server", **facts_of(response)
+            )
         finally:
             await response.aclose()
 
@@ -341,15 +336,24 @@ def _content_length(response: httpx.Response) -> int | None:
 
 
 @asynccontextmanager
-async def _until_deadline(call: Call, response: httpx.Response) -> AsyncIterator[None]:
-    """End a streamed body with the call's ``total_timeout``, which the chain cannot see any more."""
+async def _open(response: httpx.Response, call: Call) -> AsyncIterator[httpx.Response]:
+    """Hand out an answer whose body is read above the chain, and close it in the end.
+
+    What the chain does no more is done here: the end of ``total_timeout``, and the facts in an error.
+    """
     left = None if call.deadline is None else call.deadline - time.monotonic()
     try:
         async with asyncio.timeout(left) as limit:
-            yield
+            yield response
+    except WatsError as error:
+        for name, value in facts_of(response).items():
+            setattr(error, name, value)
+        raise
     except TimeoutError as error:
-        # A disk can time out as well, and so can one read of the body.
-        if not limit.expired() or isinstance(error, WatsTimeoutError):
+        # A disk can time out as well.
+        if not limit.expired():
             raise
         message = f"the download was not complete in time (total_timeout: {call.config.total_timeout} s)"
         raise WatsTimeoutError(message, **facts_of(response)) from error
+    finally:
+        await response.aclose()
