@@ -54,6 +54,7 @@ class WatsError(Exception):
         url: The URL without query and credentials, or None if no request was made.
         request_sent: False only if the request surely never reached the server, so that repeating it is
             safe whatever it does. True also stands for "unknown".
+        advice: What to do about it; the last sentence of the message.
     """
 
     advice = ""

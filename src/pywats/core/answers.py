@@ -40,7 +40,14 @@ _MAX_ERROR_BYTES = 64 * 1024
 
 
 class Facts(TypedDict):
-    """What every error about an answer carries."""
+    """What every error about an answer carries.
+
+    Attributes:
+        correlation_id: The ``X-Correlation-ID`` of the call; None if it had none.
+        attempts: How many times the request was tried.
+        method: The HTTP method.
+        url: The URL without query and credentials.
+    """
 
     correlation_id: str | None
     attempts: int

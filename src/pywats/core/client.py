@@ -74,6 +74,11 @@ class AsyncHttpClient:
         verify_ssl: True, False, a path to a CA file or folder, or an ``ssl.SSLContext``.
         max_connections: Requests at a time; the others wait.
 
+    Attributes:
+        base_url: The server's address, without a trailing ``/`` or ``/api``.
+        config: How calls behave.
+        connections: The chain and its connections, one for each event loop.
+
     Raises:
         ValueError: The base URL, token, CA file or ``max_connections`` cannot be used.
         TypeError: One of them has the wrong type.

@@ -17,6 +17,7 @@ __all__ = [
 ]
 
 CORRELATION_HEADER = "X-Correlation-ID"
+"""The request header that carries the ID to the server."""
 
 correlation_id_var: ContextVar[str | None] = ContextVar("correlation_id", default=None)
 """The correlation ID of the running call; None outside a call."""

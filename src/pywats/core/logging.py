@@ -9,6 +9,7 @@ from pywats.core.correlation import correlation_id_var
 __all__ = ["DEFAULT_FORMAT", "CorrelationFilter", "enable_debug_logging"]
 
 DEFAULT_FORMAT = "%(asctime)s %(levelname)-7s [%(correlation_id)s] %(name)s: %(message)s"
+"""A format for `logging.Formatter` that shows what `CorrelationFilter` adds."""
 
 
 class CorrelationFilter(logging.Filter):

@@ -48,6 +48,9 @@ class SyncRunner:
     another thread and back takes longer than the rest of a call. As soon as calls overlap, or a caller has an
     event loop of his own, a thread runs it for all. That thread is started by the first call and ends with
     the interpreter.
+
+    Attributes:
+        ending: The interpreter is exiting: a daemon thread whose call ends now waits for that.
     """
 
     def __init__(self) -> None:

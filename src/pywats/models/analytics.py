@@ -617,9 +617,12 @@ def _in_groups(rows: object) -> object:
 MEASUREMENT_GROUPS = one_or_many(
     cast("type[list[MeasurementGroup]]", Annotated[list[MeasurementGroup], BeforeValidator(_in_groups)])
 )
+"""The answer about measurements: groups, or a single one, or bare measurements."""
+
 AGGREGATED_MEASUREMENT_GROUPS = one_or_many(
     cast(
         "type[list[AggregatedMeasurementGroup]]",
         Annotated[list[AggregatedMeasurementGroup], BeforeValidator(_in_groups)],
     )
 )
+"""The answer about aggregated measurements, in the same forms."""

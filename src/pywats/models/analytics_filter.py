@@ -288,6 +288,10 @@ class MeasurementPath:
         *steps: Names of the steps that lead to it; the last one holds it.
         measurement: Its name, for a step that holds several.
 
+    Attributes:
+        steps: Names of the steps.
+        measurement: Name of the measurement, or None.
+
     Raises:
         ValueError: There is no step, or a name is empty or holds ``¶`` or ``;``, which part names and paths.
     """

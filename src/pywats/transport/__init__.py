@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 DEFAULT_MAX_CONNECTIONS = 20
+"""Requests at a time, unless told otherwise."""
 
 
 def build_transport(

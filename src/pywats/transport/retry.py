@@ -27,6 +27,7 @@ from pywats.transport.retry_policy import (
 __all__ = ["RETRY_COUNT_HEADER", "RetryTransport", "retry_after_of"]
 
 RETRY_COUNT_HEADER = "X-Retry-Count"
+"""The request header of a second attempt and later ones: 1, 2 ..."""
 
 _log = logging.getLogger(__name__)
 

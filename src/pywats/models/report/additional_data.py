@@ -8,6 +8,13 @@ from pywats.models.base import WatsModel
 from pywats.models.report.codes import DataKindField
 from pywats.models.report.fields import Name200
 
+__all__ = [
+    "AdditionalDataArray",
+    "AdditionalDataArrayIndex",
+    "AdditionalDataProperty",
+    "ReportAdditionalData",
+]
+
 
 class AdditionalDataProperty(WatsModel):
     """One property: Number, String and Bool have `value`, Obj has `props`, Array has `array`."""

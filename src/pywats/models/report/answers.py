@@ -11,6 +11,19 @@ from pywats.models.base import Timestamp, WatsModel
 from pywats.models.header_codes import ReportKind
 from pywats.models.report.codes import HeaderResultField
 
+__all__ = [
+    "MiscInfoSearchItem",
+    "MiscInfoSearchRow",
+    "ReportHeader",
+    "ReportHeaderAsset",
+    "ReportHeaderAttachment",
+    "ReportHeaderMiscInfo",
+    "ReportHeaderSubUnit",
+    "ReportHeaderUURAttachment",
+    "ReportHeaderUURSubUnit",
+    "ReportInsertResult",
+]
+
 
 class ReportHeaderSubUnit(WatsModel):
     """Sub unit of a test report."""

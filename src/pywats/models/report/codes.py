@@ -9,6 +9,19 @@ from pydantic import Field
 
 from pywats.models.header_codes import ReportHeaderResult
 
+__all__ = [
+    "AdditionalDataKind",
+    "ChartKind",
+    "ChartSeriesKind",
+    "MeasurementStatusCode",
+    "NumericCompOp",
+    "ReportResultCode",
+    "ReportTypeFilter",
+    "StepGroupCode",
+    "StepStatusCode",
+    "StringCompOp",
+]
+
 
 class ReportTypeFilter(StrEnum):
     """What kind of report `query_headers` lists; note that U stands for test here."""

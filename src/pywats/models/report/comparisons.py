@@ -24,7 +24,10 @@ NumericComparison: TypeAlias = (
         "GTLT", "GTLE", "GELT", "GELE", "LTGT", "LTGE", "LEGT", "LEGE",
     ]
 )  # fmt: skip
+"""How a number is compared with its limits, as a member or as the code itself."""
+
 StringComparison: TypeAlias = StringCompOp | Literal["LOG", "EQ", "NE", "CASESENSIT", "IGNORECASE"]
+"""How a text is compared with its limit, as a member or as the code itself."""
 
 _HALVES: Final[dict[str, Callable[[float, float], bool]]] = {
     "EQ": operator.eq,

@@ -9,6 +9,8 @@ from pydantic import BeforeValidator, Field
 
 from pywats.models.base import WatsModel
 
+__all__ = ["base64_of", "without_nulls"]
+
 _M = TypeVar("_M", bound=WatsModel)
 
 

@@ -17,7 +17,13 @@ _TYPES: Final = mimetypes.MimeTypes()
 
 
 class FileContent(NamedTuple):
-    """A file to attach."""
+    """A file to attach.
+
+    Attributes:
+        name: The file name that is shown.
+        content_type: Its media type.
+        data: Its content.
+    """
 
     name: str
     content_type: str

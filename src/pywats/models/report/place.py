@@ -42,10 +42,12 @@ class Place:
     It is neither data nor compared, copied, pickled or sent: a copied step gets a place of its own.
 
     Attributes:
+        step: The step that stands here.
         built: The step was made by an add method, so that the rules hold for assignments, too.
         computed: The status follows from what the step carries.
         tell: Tells the report that its root has changed; None if the step is no root of a report.
         above: The sequence; of an iteration, the summary of its loop.
+        count: How many steps and iterations the step held when it was last looked at; -1: look again.
         below: Those whose statuses count: the steps of a sequence, the iterations of a summary.
         next_id: Of the topmost step: the id of the next new step, or `_UNNUMBERED`; None if unknown.
     """

@@ -30,7 +30,10 @@ __all__ = [
 _S = TypeVar("_S", bound=StepData)
 
 MeasurementStatus: TypeAlias = MeasurementStatusCode | Literal["P", "F", "S"]
+"""Outcome of a measurement, as a member or as the code itself."""
+
 StepStatus: TypeAlias = StepStatusCode | Literal["P", "F", "E", "T", "S", "D"]
+"""Outcome of a step that is added, as a member or as the code itself."""
 
 
 class _Kind(NamedTuple):
