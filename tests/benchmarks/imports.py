@@ -1,23 +1,15 @@
-"""What an import costs, and a first call: pywats beside httpx and requests, each in a fresh interpreter.
-
-Run it with ``PYTHONPATH=. python tests/benchmarks/imports.py``. Rounds of all candidates are interleaved, so
-that a noisy machine is noisy for all of them.
-"""
+"""What an import costs, and a first call: pywats beside httpx and requests, each in a fresh interpreter."""
 
 from __future__ import annotations
 
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
-from importlib.util import find_spec
-from typing import TypedDict
+from functools import partial
 
+from tests.benchmarks.measuring import Goal, Table, interleaved
 from tests.support.fault_server import FaultServer, respond
-
-ROUNDS = 25
-QUICK_ROUNDS = 5
 
 # Without the command line of httpx[cli], which a plain installation does not have and which takes a while.
 PROGRAM = """
@@ -29,37 +21,8 @@ print(time.perf_counter() - started)
 """
 
 
-class Cost(TypedDict):
-    """What one candidate takes.
-
-    Attributes:
-        median: Milliseconds.
-        low: The first quartile, in milliseconds.
-        high: The third quartile, in milliseconds.
-        ratio: The median, as a multiple of that of the first candidate of the table.
-    """
-
-    median: float
-    low: float
-    high: float
-    ratio: float
-
-
-def measure(quick: bool = False) -> dict[str, dict[str, Cost]]:
-    """Measure imports and first calls.
-
-    Args:
-        quick: Fewer rounds: enough to see that it works, not enough to quote.
-
-    Returns:
-        For each table its candidates; the first one is what the others are compared to.
-    """
-    rounds = QUICK_ROUNDS if quick else ROUNDS
-    with FaultServer(then=respond(200, b'{"partNumber": "X"}')) as server:
-        return {"import": _costs(_imports(), rounds), "first call": _costs(_first_calls(server.url), rounds)}
-
-
-def _imports() -> dict[str, str]:
+def imports(rounds: int) -> Table:
+    """Measure imports."""
     statements = [
         "import httpx",
         "import requests",
@@ -67,51 +30,31 @@ def _imports() -> dict[str, str]:
         "from pywats import pyWATS",
         "from pywats import pyWATS, UUTReport",
     ]
-    return {text: text for text in statements if text != "import requests" or find_spec("requests")}
+    times = _milliseconds({text: text for text in statements}, rounds)
+    return Table("Import", "ms", times, (Goal("import pywats", "import httpx", 1.2),))
 
 
-def _first_calls(url: str) -> dict[str, str]:
-    return {
-        "httpx: import, client, get": f"import httpx; httpx.Client().get('{url}/api/Product/X').json()",
-        "pywats: import, client, get_product": (
-            f"from pywats import pyWATS; pyWATS('{url}', 'dG9rZW4=').product.get_product('X')"
-        ),
-    }
+def first_call(rounds: int) -> Table:
+    """Measure all that a program waits for until it has its first answer."""
+    with FaultServer(then=respond(200, b'{"partNumber": "X"}')) as server:
+        programs = {
+            "httpx": f"import httpx; httpx.Client().get('{server.url}/api/Product/X').json()",
+            "pywats": "from pywats import pyWATS; "
+            f"pyWATS('{server.url}', 'dG9rZW4=').product.get_product('X')",
+        }
+        times = _milliseconds(programs, rounds)
+    return Table("Import, client and first call", "ms", times)
 
 
-def _costs(candidates: dict[str, str], rounds: int) -> dict[str, Cost]:
-    times: dict[str, list[float]] = {name: [] for name in candidates}
+def _milliseconds(programs: dict[str, str], rounds: int) -> dict[str, list[float]]:
+    # The round that is not counted compiles what is imported, as an installation does.
     with tempfile.TemporaryDirectory() as bytecode:
-        for statements in candidates.values():  # compiles what is imported, as an installation does
-            _milliseconds(statements, bytecode)
-        for _ in range(rounds):
-            for name, statements in candidates.items():
-                times[name].append(_milliseconds(statements, bytecode))
-    base = statistics.median(next(iter(times.values())))
-    return {name: _cost(values, base) for name, values in times.items()}
+        candidates = {name: partial(_run, program, bytecode) for name, program in programs.items()}
+        return interleaved(candidates, rounds)
 
 
-def _milliseconds(statements: str, bytecode: str) -> float:
+def _run(statements: str, bytecode: str) -> float:
     environment = {**os.environ, "PYTHONPYCACHEPREFIX": bytecode, "PYTHONDONTWRITEBYTECODE": ""}
     command = [sys.executable, "-c", PROGRAM.format(statements=statements)]
     output = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
     return float(output) * 1000
-
-
-def _cost(values: list[float], base: float) -> Cost:
-    low, median, high = statistics.quantiles(values, n=4)
-    return {"median": median, "low": low, "high": high, "ratio": median / base}
-
-
-def main() -> None:
-    """Measure and print the tables."""
-    print(f"Python {sys.version.split()[0]}, medians and quartiles of {ROUNDS} interleaved rounds, in ms")
-    for title, costs in measure().items():
-        print(f"\n{title:40}   median        quartiles   ratio")
-        for name, cost in costs.items():
-            times = f"{cost['median']:8.1f} {cost['low']:8.1f} {cost['high']:8.1f}"
-            print(f"  {name:38} {times} {cost['ratio']:7.2f}")
-
-
-if __name__ == "__main__":
-    main()

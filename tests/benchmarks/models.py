@@ -1,49 +1,25 @@
-"""What reading a long answer costs: 10,000 report headers from bytes to models, next to `json.loads`.
-
-Run it with ``python tests/benchmarks/models.py``. Both read the same bytes, and their rounds are interleaved,
-so that a noisy machine is noisy for both.
-"""
+"""What reading a long answer costs: 10,000 report headers from bytes to models, next to `json.loads`."""
 
 from __future__ import annotations
 
 import gc
 import json
 import random
-import statistics
-import sys
 import time
 import tracemalloc
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypedDict
+from functools import partial
+from typing import Any
 
 import httpx
 
 from pywats.core.answers import parse_json
 from pywats.models import ReportHeader
+from tests.benchmarks.measuring import Goal, Table, interleaved
 
 ROWS = 10_000
-ROUNDS = 25
-QUICK_ROUNDS = 5
-
-
-class Cost(TypedDict):
-    """What reading all rows takes.
-
-    Attributes:
-        median: Milliseconds.
-        low: The first quartile, in milliseconds.
-        high: The third quartile, in milliseconds.
-        ratio: The median, as a multiple of that of the first candidate.
-        memory: Bytes for each row: what `tracemalloc` counts when all are read and nothing else is left.
-    """
-
-    median: float
-    low: float
-    high: float
-    ratio: float
-    memory: float
 
 
 def header_rows(count: int) -> bytes:
@@ -93,37 +69,26 @@ def _row(chance: random.Random, number: int) -> dict[str, Any]:
     }
 
 
-def measure(quick: bool = False) -> dict[str, Cost]:
-    """Measure both ways.
-
-    Args:
-        quick: Fewer rounds: enough to see that it works, not enough to quote.
-
-    Returns:
-        What each way takes; the first one is what the other is compared to.
-    """
+def headers(rounds: int) -> Table:
+    """Measure reading; the memory is what `tracemalloc` counts when all rows are there and nothing else."""
     body, answer = header_rows(ROWS), httpx.Response(200)
-    ways: dict[str, Callable[[], object]] = {
+    readers: dict[str, Callable[[], object]] = {
         "json.loads": lambda: json.loads(body),
-        "pywats: bytes to models": lambda: parse_json(answer, body, list[ReportHeader]),
+        "pywats, to models": lambda: parse_json(answer, body, list[ReportHeader]),
     }
-    times = _milliseconds(ways, QUICK_ROUNDS if quick else ROUNDS)
-    base = statistics.median(next(iter(times.values())))
-    return {name: _cost(values, base, _bytes_kept(ways[name]) / ROWS) for name, values in times.items()}
+    times = interleaved({name: partial(_milliseconds, read) for name, read in readers.items()}, rounds)
+    memory = {name: f"{_bytes_kept(read) / ROWS:.0f} bytes a row" for name, read in readers.items()}
+    goal = Goal("pywats, to models", "json.loads", 3.0)
+    return Table(f"{ROWS} report headers, from bytes", "ms", times, (goal,), memory)
 
 
-def _milliseconds(ways: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
-    times: dict[str, list[float]] = {name: [] for name in ways}
-    for read in ways.values():
-        read()  # what is done once, such as building validators, is no part of it
-    for _ in range(rounds):
-        for name, read in ways.items():
-            gc.collect()
-            started = time.perf_counter()
-            rows = read()
-            times[name].append((time.perf_counter() - started) * 1000)
-            del rows  # freeing them is not measured
-    return times
+def _milliseconds(read: Callable[[], object]) -> float:
+    gc.collect()
+    started = time.perf_counter()
+    rows = read()
+    taken = time.perf_counter() - started
+    del rows  # freeing them is not measured
+    return taken * 1000
 
 
 def _bytes_kept(read: Callable[[], object]) -> int:
@@ -137,24 +102,3 @@ def _bytes_kept(read: Callable[[], object]) -> int:
     finally:
         tracemalloc.stop()
     return kept
-
-
-def _cost(values: list[float], base: float, memory: float) -> Cost:
-    low, median, high = statistics.quantiles(values, n=4)
-    return {"median": median, "low": low, "high": high, "ratio": median / base, "memory": memory}
-
-
-def main() -> None:
-    """Measure and print a table."""
-    print(f"Python {sys.version.split()[0]}, medians and quartiles of {ROUNDS} interleaved rounds, in ms")
-    size = len(header_rows(ROWS)) / ROWS
-    print(
-        f"\n{f'{ROWS} report headers of {size:.0f} bytes':40}   median        quartiles   ratio   bytes/row"
-    )
-    for name, cost in measure().items():
-        times = f"{cost['median']:8.1f} {cost['low']:8.1f} {cost['high']:8.1f}"
-        print(f"  {name:38} {times} {cost['ratio']:7.2f} {cost['memory']:11.0f}")
-
-
-if __name__ == "__main__":
-    main()
