@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -17,7 +18,10 @@ __all__ = ["connect"]
 # The next address of the server is tried as well when one does not answer (RFC 8305 section 5).
 _NEXT_ADDRESS_SECONDS = 0.25
 
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
 _Address = tuple[int, int, int, str, Any]
+_Attempt = asyncio.Task[socket.socket]
 
 
 async def connect(url: httpx.URL, context: ssl.SSLContext, seconds: float | None) -> Connection:
@@ -34,9 +38,10 @@ async def connect(url: httpx.URL, context: ssl.SSLContext, seconds: float | None
     """
     secure = url.scheme == "https"
     host = url.raw_host.decode("ascii")
+    port = _DEFAULT_PORTS[url.scheme] if url.port is None else url.port
     try:
         async with asyncio.timeout(seconds):
-            sock = await _first_connected(await _addresses(host, url.port or (443 if secure else 80)))
+            sock = await _first_connected(await _addresses(host, port))
             _, connection = await asyncio.get_running_loop().create_connection(
                 Connection,
                 sock=sock,
@@ -51,12 +56,27 @@ async def connect(url: httpx.URL, context: ssl.SSLContext, seconds: float | None
 
 
 async def _addresses(host: str, port: int) -> Sequence[_Address]:
+    """Return the addresses of a server, in the order in which they are tried."""
+    addresses: Sequence[_Address]
     try:
         # An address needs no look-up, which would take a thread.
-        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     except socket.gaierror:
         loop = asyncio.get_running_loop()
-        return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    if not addresses:
+        raise OSError(f"{host} has no address")
+    return _interleaved(addresses)
+
+
+def _interleaved(addresses: Sequence[_Address]) -> Sequence[_Address]:
+    """Return IPv6 and IPv4 addresses in turn: mostly all of one kind fail (RFC 8305 section 4)."""
+    seen: Counter[int] = Counter()
+    ranks = []
+    for family, *_ in addresses:
+        ranks.append(seen[family])
+        seen[family] += 1
+    return [address for _, address in sorted(zip(ranks, addresses, strict=True), key=lambda pair: pair[0])]
 
 
 async def _first_connected(addresses: Sequence[_Address]) -> socket.socket:
@@ -64,36 +84,35 @@ async def _first_connected(addresses: Sequence[_Address]) -> socket.socket:
 
     asyncio does this too (``happy_eyeballs_delay``), but loses sockets when it is cancelled.
     """
-    attempts: list[asyncio.Task[socket.socket]] = []
-    winner: asyncio.Task[socket.socket] | None = None
+    attempts: list[_Attempt] = []
+    winner: _Attempt | None = None
     try:
         for number, address in enumerate(addresses, start=1):
             attempts.append(asyncio.ensure_future(_connected(address)))
             winner = await _winner(attempts, _NEXT_ADDRESS_SECONDS if number < len(addresses) else None)
             if winner is not None:
                 return winner.result()
-        # All have failed: the last one says why.
-        return attempts[-1].result()
+        # All have failed. The system puts first what it takes for the best way, so that one says why.
+        return attempts[0].result()
     finally:
-        for attempt in attempts:
-            if attempt is not winner:
-                attempt.cancel()
-                attempt.add_done_callback(_close_socket)
+        _abandon(attempts, winner)
 
 
-async def _winner(
-    attempts: list[asyncio.Task[socket.socket]], seconds: float | None
-) -> asyncio.Task[socket.socket] | None:
+async def _winner(attempts: list[_Attempt], seconds: float | None) -> _Attempt | None:
     """Return an attempt that has succeeded, or None: it is time for the next one, or all have failed."""
-    running: Collection[asyncio.Task[socket.socket]] = [one for one in attempts if not one.done()]
+    running = {attempt for attempt in attempts if not _has_failed(attempt)}
     while running:
         done, running = await asyncio.wait(running, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         for attempt in done:
-            if attempt.exception() is None:
+            if not _has_failed(attempt):
                 return attempt
         if seconds is not None:
             break
     return None
+
+
+def _has_failed(attempt: _Attempt) -> bool:
+    return attempt.done() and attempt.exception() is not None
 
 
 async def _connected(address: _Address) -> socket.socket:
@@ -108,6 +127,15 @@ async def _connected(address: _Address) -> socket.socket:
     return sock
 
 
-def _close_socket(attempt: asyncio.Task[socket.socket]) -> None:
+def _abandon(attempts: list[_Attempt], winner: _Attempt | None) -> None:
+    # Emptied: the traceback of an error holds the list, and through it the error would hold itself.
+    while attempts:
+        attempt = attempts.pop()
+        if attempt is not winner:
+            attempt.cancel()
+            attempt.add_done_callback(_close_socket)
+
+
+def _close_socket(attempt: _Attempt) -> None:
     if not attempt.cancelled() and attempt.exception() is None:
         attempt.result().close()
