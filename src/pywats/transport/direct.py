@@ -6,28 +6,29 @@ and each waiter. Proxies, and all that httpcore does for them, stay its business
 
 from __future__ import annotations
 
+import math
 import ssl
 import time
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import AsyncIterator
-from types import FunctionType
-from typing import Any
+from types import TracebackType
+from typing import NamedTuple
 
-import httpcore
 import httpx
 
 from pywats.exceptions import ClientClosedError
 from pywats.transport.connect import connect
-from pywats.transport.http11 import Connection
+from pywats.transport.http11 import Connection, close
 from pywats.transport.httpcore_leaks import NetworkTransport
+from pywats.transport.replaced import is_client_replaced, is_transport_replaced
 
 __all__ = ["KEEPALIVE_SECONDS", "DirectTransport"]
 
 # An idle connection is kept for as long as httpx itself keeps one.
 KEEPALIVE_SECONDS = 5.0
 
-# Libraries for tests (respx, pytest-httpx) and for tracing replace one of these.
-_ENTRANCES = (httpx.AsyncHTTPTransport, httpcore.AsyncConnectionPool)
+# What these mean is httpcore's business.
+_HTTPCORE_EXTENSIONS = frozenset({"sni_hostname", "target", "trace"})
 
 _Origin = tuple[str, bytes, int | None]
 
@@ -35,18 +36,26 @@ _Origin = tuple[str, bytes, int | None]
 class DirectTransport(NetworkTransport):
     """``httpx.AsyncHTTPTransport`` with its own connections to http and https servers.
 
-    Takes the same arguments, of which ``verify`` has to be a context. Where a library has replaced the way
-    into httpx or httpcore, requests go that way, so that it sees them. There is no limit on connections here:
-    that is `LimitTransport`'s work.
+    Where a library has replaced the way into httpx or httpcore, requests go that way, so that it sees them.
+    There is no limit on connections here: that is `LimitTransport`'s work.
+
+    Args:
+        verify: TLS settings.
+        limits: How many idle connections are kept.
     """
 
-    def __init__(self, *, verify: ssl.SSLContext, **options: Any) -> None:
-        super().__init__(verify=verify, **options)
+    def __init__(self, *, verify: ssl.SSLContext, limits: httpx.Limits) -> None:
+        super().__init__(verify=verify, limits=limits)
         verify.set_alpn_protocols(["http/1.1"])
         self._context = verify
-        self._idle: defaultdict[_Origin, deque[Connection]] = defaultdict(deque)
+        self._limits = limits
+        kept = limits.max_keepalive_connections
+        self._most_idle = math.inf if kept is None else kept
+        # In the order in which they became idle.
+        self._idle: deque[_Idle] = deque()
         self._busy: set[Connection] = set()
         self._closed = False
+        self._client: httpx.AsyncClient | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request.
@@ -54,10 +63,19 @@ class DirectTransport(NetworkTransport):
         ``wats_unsent`` in ``request.extensions`` is True until its first byte is handed to the network.
 
         Raises:
+            ClientClosedError: `aclose` was called.
             httpx.TransportError: As ``httpx.AsyncHTTPTransport`` does.
         """
-        if request.url.scheme not in ("http", "https") or _is_replaced():
+        self._check_open()
+        if is_client_replaced():
+            return await self._replaced_client().send(request, stream=True)
+        if (
+            is_transport_replaced()
+            or request.url.scheme not in ("http", "https")
+            or not _HTTPCORE_EXTENSIONS.isdisjoint(request.extensions)
+        ):
             return await super().handle_async_request(request)
+        request.extensions["wats_unsent"] = True
         connection = await self._connection(request)
         try:
             await connection.send(request)
@@ -72,50 +90,81 @@ class DirectTransport(NetworkTransport):
             extensions={"http_version": b"HTTP/" + head.http_version, "reason_phrase": head.reason},
         )
 
+    def _replaced_client(self) -> httpx.AsyncClient:
+        if self._client is None:
+            network = NetworkTransport(verify=self._context, limits=self._limits)
+            # Time limits and proxies are the business of the layers above.
+            self._client = httpx.AsyncClient(transport=network, timeout=None, trust_env=False)  # noqa: S113
+        return self._client
+
     async def _connection(self, request: httpx.Request) -> Connection:
-        idle = self._idle[_origin(request.url)]
-        while idle:
-            connection = idle.pop()
-            if connection.is_usable() and connection.idle_until > time.monotonic():
-                self._busy.add(connection)
-                return connection
-            await connection.aclose()
-        request.extensions["wats_unsent"] = True
+        origin = _origin(request.url)
+        while (idle := self._newest_idle(origin)) is not None:
+            self._idle.remove(idle)
+            if idle.until > time.monotonic() and idle.connection.is_usable():
+                self._busy.add(idle.connection)
+                return idle.connection
+            await close(idle.connection)
         seconds = request.extensions.get("timeout", {}).get("connect")
         connection = await connect(request.url, self._context, seconds)
-        self._busy.add(connection)
         if self._closed:
-            await self._drop(connection)
-            raise ClientClosedError("the WATS client was closed", request_sent=False)
-        del request.extensions["wats_unsent"]
+            await close(connection)
+        self._check_open()
+        self._busy.add(connection)
         return connection
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ClientClosedError("the WATS client was closed", request_sent=False)
+
+    def _newest_idle(self, origin: _Origin) -> _Idle | None:
+        return next((idle for idle in reversed(self._idle) if idle.origin == origin), None)
 
     async def _drop(self, connection: Connection) -> None:
         self._busy.discard(connection)
-        await connection.aclose()
+        await close(connection)
 
     async def give_back(self, connection: Connection, request: httpx.Request) -> None:
         """Take a connection whose exchange is over: for the next one, if there can be one."""
-        if connection not in self._busy:
-            return
-        if not connection.end_exchange():
+        if self._closed or not connection.end_exchange():
             await self._drop(connection)
             return
         self._busy.remove(connection)
+        self._idle.append(_Idle(connection, _origin(request.url), time.monotonic() + KEEPALIVE_SECONDS))
+        await close(*self._surplus())
+
+    def _surplus(self) -> list[Connection]:
+        """Take the idle connections that are too old or too many."""
         now = time.monotonic()
-        connection.idle_until = now + KEEPALIVE_SECONDS
-        self._idle[_origin(request.url)].append(connection)
-        for idle in self._idle.values():
-            while idle and idle[0].idle_until <= now:
-                await idle.popleft().aclose()
+        surplus = []
+        while self._idle and (self._idle[0].until <= now or len(self._idle) > self._most_idle):
+            surplus.append(self._idle.popleft().connection)
+        return surplus
 
     async def aclose(self) -> None:
         """Close all connections, also those in use."""
         self._closed = True
-        await super().aclose()
-        for connection in (*self._busy, *(one for idle in self._idle.values() for one in idle)):
-            await connection.aclose()
+        connections = [*self._busy, *(idle.connection for idle in self._idle)]
         self._idle.clear()
+        await close(*connections)
+        await super().aclose()
+        if self._client is not None:
+            await self._client.aclose()
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc_value: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
+        # httpx's own closes the pool of httpcore alone.
+        await self.aclose()
+
+
+class _Idle(NamedTuple):
+    connection: Connection
+    origin: _Origin
+    until: float
 
 
 class _Body(httpx.AsyncByteStream):
@@ -125,24 +174,17 @@ class _Body(httpx.AsyncByteStream):
         self._connection = connection
         self._request = request
         self._pool = pool
+        self._closed = False
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self._connection.receive_body(self._request)
 
     async def aclose(self) -> None:
-        await self._pool.give_back(self._connection, self._request)
+        # A second time, the connection may be in use by another request.
+        if not self._closed:
+            self._closed = True
+            await self._pool.give_back(self._connection, self._request)
 
 
 def _origin(url: httpx.URL) -> _Origin:
     return url.scheme, url.raw_host, url.port
-
-
-def _is_replaced() -> bool:
-    return any(not _is_own(entrance.handle_async_request) for entrance in _ENTRANCES)
-
-
-def _is_own(function: object) -> bool:
-    # A wrapper may pass for what it wraps, but not in its type and its module.
-    return type(function) is FunctionType and function.__globals__["__name__"].startswith(
-        ("httpx.", "httpcore.")
-    )

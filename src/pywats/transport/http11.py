@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import select
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from typing import Any, cast
 
 import h11
@@ -13,7 +13,7 @@ import httpx
 
 from pywats.transport.base import body_of
 
-__all__ = ["Connection"]
+__all__ = ["Connection", "close"]
 
 # The head of an answer may be this large, as in httpcore.
 _MAX_HEAD_BYTES = 100 * 1024
@@ -23,7 +23,11 @@ _MAX_RECEIVED_BYTES = 256 * 1024
 
 
 class Connection(asyncio.Protocol):
-    """A connection to one server, for one exchange at a time."""
+    """A connection to one server, for one exchange at a time.
+
+    Attributes:
+        lost: Done when the connection is gone.
+    """
 
     def __init__(self) -> None:
         self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD_BYTES)
@@ -32,10 +36,9 @@ class Connection(asyncio.Protocol):
         self._ended = False
         self._error: Exception | None = None
         self._reading_paused = False
-        self._readable: asyncio.Future[None] | None = None
-        self._writable: asyncio.Future[None] | None = None
-        self._lost = self._loop.create_future()
-        self.idle_until = 0.0
+        self._readable: asyncio.Future[bool] | None = None
+        self._writable: asyncio.Future[bool] | None = None
+        self.lost: asyncio.Future[None] = self._loop.create_future()
 
     # What asyncio calls
 
@@ -53,17 +56,22 @@ class Connection(asyncio.Protocol):
         _wake(self._readable)
 
     def eof_received(self) -> None:
-        """Note that the server sends no more."""
-        self._ended = True
-        _wake(self._readable)
+        """Note that the server sends no more; asyncio closes the connection then."""
+        self._end(None)
 
     def connection_lost(self, error: Exception | None) -> None:
         """Note that the connection is gone."""
-        self._ended = True
-        self._error = error
+        self._end(error)
+        self.lost.set_result(None)
+
+    def _end(self, error: Exception | None) -> None:
+        # What happens after the end makes the answer before it no less complete.
+        if not self._ended:
+            self._ended = True
+            self._error = error
         _wake(self._readable)
+        # Who sends no more reads no more, either.
         _wake(self._writable)
-        self._lost.set_result(None)
 
     def pause_writing(self) -> None:
         """Make the sender wait: the network is slower than the sender."""
@@ -88,11 +96,12 @@ class Connection(asyncio.Protocol):
         self._h11.start_next_cycle()
         return True
 
-    async def aclose(self) -> None:
-        """Close the connection at once, and wait until its socket is closed."""
-        self._transport.abort()
-        # Also for two at a time, of whom one may be cancelled.
-        await asyncio.wait([self._lost])
+    def abort(self) -> None:
+        """Begin to close the connection, whatever is going on in it."""
+        self._end(ConnectionAbortedError("it was closed by this client"))
+        # asyncio's abort() fails if the connection is gone since the server ended it while we were sending.
+        if not self.lost.done():
+            self._transport.abort()
 
     # An exchange
 
@@ -100,31 +109,39 @@ class Connection(asyncio.Protocol):
         """Send a request, as far as the server takes it.
 
         A server may answer before it has read everything, and close: whether there is an answer shows when it
-        is read.
+        is read. ``wats_unsent`` is taken from ``request.extensions`` with the first byte.
 
         Raises:
             httpx.WriteTimeout: The network took no more bytes in time.
             httpx.LocalProtocolError: The request is not what HTTP allows.
         """
-        timeouts: Mapping[str, float | None] = request.extensions.get("timeout", {})
         try:
             unsent = self._event_bytes(
                 h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
             )
             async for chunk in body_of(request):
                 unsent += self._event_bytes(h11.Data(data=chunk))
-                self._transport.write(unsent)
+                await self._write(unsent, request)
                 unsent = b""
-                if self._writable is not None:
-                    await self._wait(self._writable, timeouts.get("write"), httpx.WriteTimeout)
-                if self._transport.is_closing():
+                if self._is_over():
                     return
-            self._transport.write(unsent + self._event_bytes(h11.EndOfMessage()))
+            await self._write(unsent + self._event_bytes(h11.EndOfMessage()), request)
         except h11.LocalProtocolError as error:
             raise httpx.LocalProtocolError(str(error)) from error
 
     def _event_bytes(self, event: h11.Event) -> bytes:
         return self._h11.send(event) or b""
+
+    async def _write(self, data: bytes, request: httpx.Request) -> None:
+        if self._is_over():
+            return
+        request.extensions.pop("wats_unsent", None)
+        self._transport.write(data)
+        if self._writable is not None:
+            await self._wait(self._writable, request, "write", httpx.WriteTimeout)
+
+    def _is_over(self) -> bool:
+        return self._ended or self._transport.is_closing()
 
     async def receive_head(self, request: httpx.Request) -> h11.Response:
         """Receive the head of the answer to a request.
@@ -156,9 +173,8 @@ class Connection(asyncio.Protocol):
             if event is not h11.NEED_DATA:
                 return event
             if not self._received and not self._ended:
-                seconds = request.extensions.get("timeout", {}).get("read")
                 self._readable = self._loop.create_future()
-                await self._wait(self._readable, seconds, httpx.ReadTimeout)
+                await self._wait(self._readable, request, "read", httpx.ReadTimeout)
             self._feed()
 
     def _feed(self) -> None:
@@ -176,26 +192,37 @@ class Connection(asyncio.Protocol):
             self._h11.receive_data(b"")
 
     async def _wait(
-        self, event: asyncio.Future[None], seconds: float | None, expired: type[httpx.TimeoutException]
+        self,
+        event: asyncio.Future[bool],
+        request: httpx.Request,
+        phase: str,
+        expired: type[httpx.TimeoutException],
     ) -> None:
+        seconds: float | None = request.extensions.get("timeout", {}).get(phase)
         if seconds is None:
             await event
             return
-        timer = self._loop.call_later(seconds, _fail, event, expired)
+        timer = self._loop.call_later(seconds, _wake, event, False)
         try:
-            await event
+            in_time = await event
         finally:
             timer.cancel()
+        if not in_time:
+            raise expired("")
 
 
-def _wake(waiter: asyncio.Future[None] | None) -> None:
+async def close(*connections: Connection) -> None:
+    """Close connections at once, and wait until their sockets are closed."""
+    # All of them before the first wait, which may be cancelled.
+    for connection in connections:
+        connection.abort()
+    if connections:
+        await asyncio.wait([connection.lost for connection in connections])
+
+
+def _wake(waiter: asyncio.Future[bool] | None, in_time: bool = True) -> None:
     if waiter is not None and not waiter.done():
-        waiter.set_result(None)
-
-
-def _fail(waiter: asyncio.Future[None], kind: type[httpx.TimeoutException]) -> None:
-    if not waiter.done():
-        waiter.set_exception(kind(""))
+        waiter.set_result(in_time)
 
 
 def _input_check(fd: int) -> Callable[[], object]:
