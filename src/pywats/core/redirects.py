@@ -9,7 +9,7 @@ from pywats.exceptions import WatsResponseError, bare_url
 
 __all__ = ["redirected"]
 
-_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+_SAFE_METHODS = ("GET", "HEAD")
 
 
 def redirected(request: httpx.Request, response: httpx.Response) -> httpx.Request:
@@ -28,7 +28,8 @@ def redirected(request: httpx.Request, response: httpx.Response) -> httpx.Reques
     url = _target(request.url, response)
     method = _method(request.method, response.status_code)
     stays = _is_same_origin(request.url, url)
-    if request.method not in _SAFE_METHODS and not (stays and method == request.method):
+    unchanged = stays and method == request.method and _is_replayable(request)
+    if request.method not in _SAFE_METHODS and not unchanged:
         raise WatsResponseError(
             f"the server redirects this {request.method} to {bare_url(url)}; "
             "use that address as the base URL",
@@ -46,9 +47,15 @@ def _target(url: httpx.URL, response: httpx.Response) -> httpx.URL:
         target = url.join(response.headers["Location"])
         # Some servers leave the host out: "https:///path".
         target = target if target.host else target.copy_with(host=url.host)
-    except httpx.InvalidURL as error:
-        raise WatsResponseError(f"the server redirects to nowhere: {error}", **facts_of(response)) from error
+    except (httpx.InvalidURL, ValueError) as error:  # ValueError is that of idna and urllib
+        raise _nowhere(str(error), response) from error
+    if target.scheme not in ("http", "https"):
+        raise _nowhere(f"{target.scheme} is not http", response)
     return target
+
+
+def _nowhere(problem: str, response: httpx.Response) -> WatsResponseError:
+    return WatsResponseError(f"the server redirects to nowhere: {problem:.100}", **facts_of(response))
 
 
 def _method(method: str, status_code: int) -> str:
@@ -58,6 +65,10 @@ def _method(method: str, status_code: int) -> str:
     if status_code == httpx.codes.MOVED_PERMANENTLY and method == "POST":
         return "GET"
     return method
+
+
+def _is_replayable(request: httpx.Request) -> bool:
+    return isinstance(request.stream, httpx.ByteStream) or request.extensions.get("wats_replayable", False)
 
 
 def _is_same_origin(one: httpx.URL, other: httpx.URL) -> bool:
