@@ -24,8 +24,8 @@ from pywats.transport.replaced import is_client_replaced, is_transport_replaced
 
 __all__ = ["KEEPALIVE_SECONDS", "DirectTransport"]
 
-# An idle connection is kept for as long as httpx itself keeps one.
 KEEPALIVE_SECONDS = 5.0
+"""An idle connection is kept for as long as httpx itself keeps one."""
 
 # What these mean is httpcore's business.
 _HTTPCORE_EXTENSIONS = frozenset({"sni_hostname", "target", "trace"})
