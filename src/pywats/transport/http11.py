@@ -45,6 +45,8 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
         self._transport = cast("asyncio.Transport", transport)
+        # A request is sent when the system has all of it. For TLS, asyncio takes even 0 bytes as more than 0.
+        self._transport.set_write_buffer_limits(high=1)
         self._has_input = _input_check(transport.get_extra_info("socket").fileno())
 
     def data_received(self, data: bytes) -> None:

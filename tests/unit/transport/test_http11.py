@@ -541,6 +541,14 @@ def test_a_slow_server_makes_the_sender_wait():
     assert run(on_wire(scenario)) == (1, 3)
 
 
+def test_a_request_is_not_sent_before_the_system_has_all_of_it():
+    # What asyncio still held would be lost when an early answer closes the connection.
+    async def scenario(wire: Wire) -> int | None:
+        return wire.limit
+
+    assert run(on_wire(scenario)) == 1
+
+
 def test_a_slow_reader_makes_the_server_wait():
     async def scenario(wire: Wire) -> bool:
         await wire.connection.send(get())

@@ -26,6 +26,7 @@ class Wire(asyncio.Transport):
         self.closing = False
         self.aborted = 0
         self.is_paused = False
+        self.limit: int | None = None
         self.connection = Connection()
         self.connection.connection_made(self)
 
@@ -36,6 +37,9 @@ class Wire(asyncio.Transport):
         self.written += data
         if data and self._answers:
             self.connection.data_received(self._answers.pop(0))
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        self.limit = high
 
     def is_closing(self) -> bool:
         return self.closing
