@@ -47,6 +47,8 @@ async def connect(url: httpx.URL, context: ssl.SSLContext, seconds: float | None
                 sock=sock,
                 ssl=context if secure else None,
                 server_hostname=host if secure else None,
+                # asyncio's own limit is 60 seconds.
+                ssl_handshake_timeout=(seconds or None) if secure else None,
             )
     except TimeoutError as error:
         raise httpx.ConnectTimeout(str(error)) from error

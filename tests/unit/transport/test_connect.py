@@ -189,8 +189,9 @@ def test_a_name_without_addresses_is_a_connect_error(net: Any):
 
 def test_http_is_not_encrypted(net: Any):
     made = net()
-    run(connected(made, "http://10.0.0.1/"))
-    assert made.created == [("10.0.0.1", {"ssl": None, "server_hostname": None})]
+    run(connected(made, "http://10.0.0.1/", 7))
+    ((_, options),) = made.created
+    assert set(options.values()) == {None}
 
 
 @pytest.mark.parametrize(
@@ -204,7 +205,17 @@ def test_http_is_not_encrypted(net: Any):
 def test_https_is_encrypted_for_the_name_of_the_server(net: Any, url: str, name: str):
     made = net({"10.0.0.1": 0})
     run(connected(made, url))
-    assert made.created[0][1] == {"ssl": CONTEXT, "server_hostname": name}
+    ((_, options),) = made.created
+    assert (options["ssl"], options["server_hostname"]) == (CONTEXT, name)
+
+
+@pytest.mark.parametrize("seconds", [7, 90])
+def test_a_handshake_may_take_as_long_as_the_connection(net: Any, seconds: float):
+    # asyncio has a limit of its own, which is 60 seconds if none is given.
+    made = net()
+    run(connected(made, "https://10.0.0.1/", seconds))
+    ((_, options),) = made.created
+    assert options["ssl_handshake_timeout"] == seconds
 
 
 # --- several addresses
