@@ -192,6 +192,7 @@ class SyncServiceWrapper:
         self._async_service = async_service
         self._config = SyncConfig() if config is None else config
         self._blocking: dict[str, Callable[..., Any]] = {}
+        self.__doc__ = _overview(type(async_service))
 
     def __getattr__(self, name: str) -> Any:
         """Return the blocking form of an attribute of the async service."""
@@ -201,7 +202,8 @@ class SyncServiceWrapper:
             value = getattr(self._async_service, name)
         except AttributeError:
             # With name and obj, Python suggests the name that was meant.
-            raise AttributeError(f"{self!r} has no {name!r}", name=name, obj=self) from None
+            kind = _sync_name(type(self._async_service).__name__)
+            raise AttributeError(f"{kind!r} object has no attribute {name!r}", name=name, obj=self) from None
         if not callable(value) or isinstance(value, type):
             return value
         known = self._blocking.get(name)
@@ -215,12 +217,28 @@ class SyncServiceWrapper:
         return sorted({*super().__dir__(), *(name for name in dir(self._async_service) if name[0] != "_")})
 
     def __repr__(self) -> str:
-        """Name the wrapped service."""
-        return f"{type(self).__name__}({type(self._async_service).__name__})"
+        """Return that of the async object, by the name that type checkers know the sync one by."""
+        return _sync_name(repr(self._async_service))
 
 
 class SyncProductServiceWrapper(SyncServiceWrapper):
     """The product service, and the box-build templates that it hands out, with methods that block."""
+
+
+def _sync_name(text: str) -> str:
+    return text.replace("Async", "Sync", 1)
+
+
+def _overview(kind: type) -> str:
+    """Return what ``help`` shows of a wrapped object: what it is, and what it can do, a line each."""
+    what, _, _ = (inspect.getdoc(kind) or "").partition("\n\nArgs:\n")
+    members = {name: getattr(kind, name) for name in dir(kind) if not name.startswith("_")}
+    lines = [
+        f"{name}: {docstring.splitlines()[0]}"
+        for name, member in members.items()
+        if (callable(member) or isinstance(member, property)) and (docstring := inspect.getdoc(member))
+    ]
+    return "\n".join([what, "", *lines])
 
 
 def _blocking(method: Callable[..., Any], config: SyncConfig) -> Callable[..., Any]:

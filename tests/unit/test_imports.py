@@ -179,12 +179,12 @@ if (child := os.fork()) == 0:
     os._exit(0)
 os.waitpid(child, 0)
 """
-    assert output_of(program) == "SyncServiceWrapper(AsyncReportService)"
+    assert output_of(program) == "SyncReportService(base_url='http://wats.example')"
 
 
 def test_the_end_of_a_program_may_be_the_first_to_use_a_service():
     program = f"{CLIENT}; import atexit; atexit.register(lambda: print(api.report))"
-    assert output_of(program) == "SyncServiceWrapper(AsyncReportService)"
+    assert output_of(program) == "SyncReportService(base_url='http://wats.example')"
 
 
 @pytest.mark.parametrize("made_by", [AsyncWATS, AsyncHttpClient, build_transport, pyWATS])

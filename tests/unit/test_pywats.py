@@ -186,15 +186,18 @@ def test_dir_lists_no_private_names_of_the_service(sync: Any):
     assert "_hidden" not in dir(sync)
 
 
-def test_a_repr_names_the_wrapper_and_the_service():
-    class Named:
-        pass
+def test_a_repr_is_that_of_the_async_object_with_the_name_of_the_sync_one():
+    class AsyncThing:
+        def __repr__(self) -> str:
+            return "<AsyncThing of AsyncMaker>"
 
-    assert repr(SyncServiceWrapper(Named())) == "SyncServiceWrapper(Named)"
+    assert repr(SyncServiceWrapper(AsyncThing())) == "<SyncThing of AsyncMaker>"
 
 
 def test_a_misspelt_method_is_named_with_a_suggestion():
-    with pytest.raises(AttributeError, match="has no 'submit_reports'") as caught:
+    with pytest.raises(
+        AttributeError, match="'SyncReportService' object has no attribute 'submit_reports'"
+    ) as caught:
         pyWATS("http://wats.test", "token").report.submit_reports  # type: ignore[attr-defined]  # noqa: B018
     assert "submit_report" in dir(caught.value.obj)
 

@@ -23,3 +23,7 @@ class AsyncService:
 
     def __init__(self, client: AsyncHttpClient) -> None:
         self._client = client
+
+    def __repr__(self) -> str:
+        """Return the server's address, never the token."""
+        return f"{type(self).__name__}(base_url={self._client.base_url!r})"
