@@ -492,22 +492,29 @@ def test_a_server_that_refuses_is_a_connect_error() -> None:
 # --- cancelled and closed at any moment
 
 
+# With sni_hostname, httpcore does the sending.
+@pytest.mark.parametrize("extensions", [{}, {"sni_hostname": "127.0.0.1"}], ids=["own", "httpcore"])
 @pytest.mark.parametrize("secure", [False, True])
 def test_a_request_that_is_cancelled_at_any_moment_leaves_no_connection(
-    ca: trustme.CA, trusting: ssl.SSLContext, secure: bool
+    ca: trustme.CA, trusting: ssl.SSLContext, secure: bool, extensions: Any
 ) -> None:
     with FaultServer(then=respond(200, b"x" * 1000), tls=server_context(ca) if secure else None) as server:
 
+        def request() -> httpx.Request:
+            return httpx.Request("GET", server.url, extensions=extensions)
+
         async def scenario() -> None:
             async with transport(trusting) as pool:
+                other = await pool.handle_async_request(request())
                 for turns in range(60):
-                    request = asyncio.ensure_future(exchange(pool, httpx.Request("GET", server.url)))
+                    cancelled = asyncio.ensure_future(exchange(pool, request()))
                     for _ in range(turns):
                         await asyncio.sleep(0)
-                    request.cancel()
-                    await asyncio.wait([request])
-                assert (await exchange(pool, httpx.Request("GET", server.url))).status_code == 200
-                await asyncio.to_thread(server.wait_until, lambda: server.open_connections <= 1)
+                    cancelled.cancel()
+                    await asyncio.wait([cancelled])
+                assert await other.aread() == b"x" * 1000
+                await other.aclose()
+                await asyncio.to_thread(server.wait_until, lambda: server.open_connections <= 2)
             await asyncio.to_thread(server.wait_until, lambda: server.open_connections == 0)
 
         asyncio.run(scenario())
