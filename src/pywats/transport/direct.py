@@ -85,9 +85,9 @@ class DirectTransport(NetworkTransport):
             raise
         return httpx.Response(
             head.status_code,
-            headers=head.headers.raw_items(),
+            headers=head.fields,
             stream=_Body(connection, request, self),
-            extensions={"http_version": b"HTTP/" + head.http_version, "reason_phrase": head.reason},
+            extensions={"http_version": head.version, "reason_phrase": head.reason},
         )
 
     def _replaced_client(self) -> httpx.AsyncClient:

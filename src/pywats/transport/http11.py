@@ -1,4 +1,4 @@
-"""One HTTP/1.1 connection on asyncio: h11 speaks the protocol (RFC 9112), asyncio moves the bytes."""
+"""One HTTP/1.1 connection on asyncio."""
 
 from __future__ import annotations
 
@@ -6,17 +6,25 @@ import asyncio
 import select
 import sys
 from collections.abc import AsyncIterator, Callable
-from typing import Any, cast
+from typing import cast
 
-import h11
 import httpx
 
 from pywats.transport.base import body_of
+from pywats.transport.messages import (
+    AnswerBody,
+    AnswerHead,
+    answer_body,
+    body_length,
+    read_head,
+    write_chunk,
+    write_head,
+)
 
 __all__ = ["Connection", "close"]
 
-# The head of an answer may be this large, as in httpcore.
-_MAX_HEAD_BYTES = 100 * 1024
+# Interim answers precede the answer itself (RFC 9110 section 15.2); 101 would be none that was asked for.
+_INTERIM = {100, *range(102, 200)}
 
 # More than this waits in the operating system, so that a slow reader slows the server down.
 _MAX_RECEIVED_BYTES = 256 * 1024
@@ -30,7 +38,6 @@ class Connection(asyncio.Protocol):
     """
 
     def __init__(self) -> None:
-        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD_BYTES)
         self._loop = asyncio.get_running_loop()
         self._received = bytearray()
         self._ended = False
@@ -38,6 +45,8 @@ class Connection(asyncio.Protocol):
         self._reading_paused = False
         self._readable: asyncio.Future[bool] | None = None
         self._writable: asyncio.Future[bool] | None = None
+        self._sent = False
+        self._body: AnswerBody | None = None
         self.lost: asyncio.Future[None] = self._loop.create_future()
 
     # What asyncio calls
@@ -92,11 +101,10 @@ class Connection(asyncio.Protocol):
 
     def end_exchange(self) -> bool:
         """End an exchange; return whether there can be another one."""
-        done = self._h11.our_state is h11.DONE and self._h11.their_state is h11.DONE
-        if not done or self._ended or self._received or self._h11.trailing_data[0]:
-            return False
-        self._h11.start_next_cycle()
-        return True
+        body, sent = self._body, self._sent
+        self._body, self._sent = None, False
+        complete = sent and body is not None and body.done and body.reusable
+        return complete and not self._ended and not self._received
 
     def abort(self) -> None:
         """Begin to close the connection, whatever is going on in it."""
@@ -117,22 +125,25 @@ class Connection(asyncio.Protocol):
             httpx.WriteTimeout: The network took no more bytes in time.
             httpx.LocalProtocolError: The request is not what HTTP allows.
         """
-        try:
-            unsent = self._event_bytes(
-                h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
-            )
-            async for chunk in body_of(request):
-                unsent += self._event_bytes(h11.Data(data=chunk))
-                await self._write(unsent, request)
-                unsent = b""
-                if self._is_over():
-                    return
-            await self._write(unsent + self._event_bytes(h11.EndOfMessage()), request)
-        except h11.LocalProtocolError as error:
-            raise httpx.LocalProtocolError(str(error)) from error
-
-    def _event_bytes(self, event: h11.Event) -> bytes:
-        return self._h11.send(event) or b""
+        unsent, left = write_head(request), body_length(request)
+        async for chunk in body_of(request):
+            if not chunk:
+                continue
+            if left is None:
+                unsent += write_chunk(chunk)
+            else:
+                left -= len(chunk)
+                unsent += chunk
+            if left is not None and left < 0:
+                raise httpx.LocalProtocolError("the body is longer than its Content-Length")
+            await self._write(unsent, request)
+            unsent = b""
+            if self._is_over():
+                return
+        if left:
+            raise httpx.LocalProtocolError("the body is shorter than its Content-Length")
+        await self._write(unsent + (write_chunk(b"") if left is None else b""), request)
+        self._sent = True
 
     async def _write(self, data: bytes, request: httpx.Request) -> None:
         if self._is_over():
@@ -145,7 +156,7 @@ class Connection(asyncio.Protocol):
     def _is_over(self) -> bool:
         return self._ended or self._transport.is_closing()
 
-    async def receive_head(self, request: httpx.Request) -> h11.Response:
+    async def receive_head(self, request: httpx.Request) -> AnswerHead:
         """Receive the head of the answer to a request.
 
         Raises:
@@ -153,45 +164,37 @@ class Connection(asyncio.Protocol):
             httpx.ReadError: The connection broke.
             httpx.RemoteProtocolError: The server closed the connection, or does not speak HTTP.
         """
-        while True:
-            event = await self._event(request)
-            if isinstance(event, h11.Response):
-                return event
+        while (head := read_head(self._received)) is None or head.status_code in _INTERIM:
+            if head is None and not await self._more(request):
+                raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
+        self._body = answer_body(head, request.method)
+        return head
 
     async def receive_body(self, request: httpx.Request) -> AsyncIterator[bytes]:
         """Receive the body of the answer; raises what `receive_head` does."""
-        while True:
-            event = await self._event(request)
-            if not isinstance(event, h11.Data):
-                return
-            yield bytes(event.data)
+        body = self._body
+        assert body is not None  # noqa: S101 - the head has been received
+        while not body.done:
+            data = body.take(self._received)
+            if data:
+                yield data
+            elif not body.done and not await self._more(request):
+                body.end()
 
-    async def _event(self, request: httpx.Request) -> Any:
-        while True:
-            try:
-                event = self._h11.next_event()
-            except h11.RemoteProtocolError as error:
-                raise httpx.RemoteProtocolError(str(error)) from error
-            if event is not h11.NEED_DATA:
-                return event
-            if not self._received and not self._ended:
-                self._readable = self._loop.create_future()
-                await self._wait(self._readable, request, "read", httpx.ReadTimeout)
-            self._feed()
-
-    def _feed(self) -> None:
-        if self._received:
-            self._h11.receive_data(bytes(self._received))
-            self._received.clear()
-            if self._reading_paused:
-                self._reading_paused = False
-                self._transport.resume_reading()
-        elif self._error is not None:
+    async def _more(self, request: httpx.Request) -> bool:
+        """Wait for more; return False if the server has ended the connection."""
+        if self._reading_paused:
+            self._reading_paused = False
+            self._transport.resume_reading()
+        received = len(self._received)
+        if not self._ended:
+            self._readable = self._loop.create_future()
+            await self._wait(self._readable, request, "read", httpx.ReadTimeout)
+        if len(self._received) > received:
+            return True
+        if self._error is not None:
             raise httpx.ReadError(str(self._error)) from self._error
-        elif self._h11.their_state is h11.SEND_RESPONSE:
-            raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
-        else:
-            self._h11.receive_data(b"")
+        return False
 
     async def _wait(
         self,

@@ -74,4 +74,4 @@ async def send_and_receive(
     await connection.send(request)
     head = await connection.receive_head(request)
     body = b"".join([part async for part in connection.receive_body(request)])
-    return head.status_code, head.headers.raw_items(), body, connection.end_exchange()
+    return head.status_code, head.fields, body, connection.end_exchange()
