@@ -107,6 +107,8 @@ class AsyncHttpClient:
                 "User-Agent": "pywats",
             }
         )
+        # Load balancers keep a client at one server by cookies.
+        self._cookies = httpx.Cookies()
         verify = ssl_context(verify_ssl) if transport is None else True
         self.connections = Connections(partial(_new_chain, self.config, transport, verify, max_connections))
 
@@ -286,12 +288,16 @@ class AsyncHttpClient:
         """Send a request and follow redirects."""
         chain = self.connections.transport()
         for _ in range(_MAX_REDIRECTS + 1):
+            if self._cookies:
+                self._cookies.set_cookie_header(request)
             try:
                 response = await chain.handle_async_request(request)
             except httpx.RequestError as error:
                 error.request = request
                 raise
             response.request = request
+            if "Set-Cookie" in response.headers:
+                self._cookies.extract_cookies(response)
             if not response.has_redirect_location:
                 return response
             await response.aclose()

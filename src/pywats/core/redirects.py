@@ -36,6 +36,7 @@ def redirected(request: httpx.Request, response: httpx.Response) -> httpx.Reques
             **facts_of(response),
         )
     headers = request.headers.copy()
+    headers.pop("Cookie", None)  # each cookie has its own rules
     headers["Host"] = url.netloc.decode("ascii")
     if not stays:
         headers.pop("Authorization", None)

@@ -106,6 +106,39 @@ def test_bools_in_params_are_written_as_json_writes_them():
     assert sent(params={"a": True, "b": False}).url.query == b"a=true&b=false"
 
 
+BALANCED = {"Set-Cookie": "ARRAffinity=abc; Path=/; HttpOnly"}
+
+
+def cookies_sent(*script: Step) -> list[str | None]:
+    network = Network(*script)
+
+    async def twice() -> None:
+        api = client(network)
+        await api.send("GET", "/api/x")
+        await api.send("GET", "/api/x")
+
+    run(twice())
+    return [request.headers.get("Cookie") for request in network.requests]
+
+
+def test_a_cookie_of_the_server_comes_back_to_it():
+    assert cookies_sent(httpx.Response(204, headers=BALANCED), 204) == [None, "ARRAffinity=abc"]
+
+
+def test_a_cookie_of_a_redirect_is_sent_where_it_leads():
+    location = {"Location": "/api/y"}
+    assert cookies_sent(httpx.Response(302, headers={**BALANCED, **location}), 204, 204) == [
+        None,
+        "ARRAffinity=abc",
+        "ARRAffinity=abc",
+    ]
+
+
+def test_a_cookie_goes_to_no_other_server():
+    location = {"Location": "https://other.test/api/y"}
+    assert cookies_sent(httpx.Response(302, headers={**BALANCED, **location}), 204, 204)[1] is None
+
+
 def test_content_is_the_body():
     assert body_sent(content=b'{"a": 1}') == b'{"a": 1}'
 
