@@ -1,4 +1,7 @@
-"""pyWATS: a client for the WATS test-data server."""
+"""pyWATS: a client for the WATS test-data server.
+
+pytest would warn of every program that imports it before it runs pytest: PYTEST_DONT_REWRITE.
+"""
 
 import logging
 from typing import TYPE_CHECKING

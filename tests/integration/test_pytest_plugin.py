@@ -239,6 +239,12 @@ def test_a_run_that_does_not_use_it_does_not_import_pywats(pytester: pytest.Pyte
     assert outcome == {"passed": 1}
 
 
+def test_a_program_that_imported_pywats_may_run_pytest(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_it(): pass")
+    program = "import sys, pywats, pytest; sys.exit(pytest.main(['-W', 'error']))"
+    assert pytester.run(sys.executable, "-c", program).parseoutcomes() == {"passed": 1}
+
+
 def test_a_run_that_does_not_use_it_does_not_need_the_extra(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_it(): pass")
     without = "import sys; sys.modules['uvicorn'] = None; import pytest; sys.exit(pytest.main())"
