@@ -38,7 +38,7 @@ class AdditionalDataArray(WatsModel):
 
 
 class AdditionalDataArrayIndex(WatsModel):
-    """One element of an array property; `text` is its position, such as [0][1]."""
+    """One element of an array property; `text` is its position, such as `[0][1]`."""
 
     text: str
     indexes: list[int]
