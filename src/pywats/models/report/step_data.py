@@ -73,7 +73,14 @@ class StepData(WatsModel):
         object.__setattr__(self, "_place", Place(self, built=built, computed=computed))
 
     def to_wire(self, exclude: AbstractSet[str] = frozenset()) -> dict[str, Any]:
-        """Return the JSON object; step by step, as pydantic gives up at some 250 nested sequences."""
+        """Return the JSON object."""
+        try:
+            return super().to_wire(exclude)
+        except ValueError:
+            # pydantic gives up at some 250 nested sequences.
+            return self._to_wire_step_by_step(exclude)
+
+    def _to_wire_step_by_step(self, exclude: AbstractSet[str]) -> dict[str, Any]:
         document = super().to_wire({*exclude, "steps"})
         waiting: list[tuple[StepData, dict[str, Any]]] = [(self, document)] if "steps" not in exclude else []
         while waiting:
