@@ -44,7 +44,7 @@ class Predecessor:
     @property
     def installed(self) -> bool:
         """Whether it can be measured."""
-        return self._folder is not None and Path(self._folder).is_dir()
+        return bool(self._folder) and Path(str(self._folder)).is_dir()
 
     def __enter__(self) -> Self:
         """Start its process."""
