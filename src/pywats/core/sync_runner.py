@@ -8,9 +8,11 @@ import os
 import signal
 import sys
 import threading
+import time
 import weakref
 from collections.abc import Coroutine
-from queue import SimpleQueue
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from types import FrameType, TracebackType
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -22,13 +24,18 @@ T = TypeVar("T")
 _WINDOWS = sys.platform == "win32"
 _WAIT_SLICE_SECONDS = 0.1 if _WINDOWS else -1
 
-# How often the thread looks whether it is still needed.
-_LOOK_SECONDS = 0.05
+# How long after calls overlapped the thread keeps the loop: a crowd must not send it to and fro.
+_CROWD_SECONDS = 0.05
 
 # How long a caller waits for the thread to let go of the loop; it takes much less.
 _HANDOVER_SECONDS = 0.01
 
 _STOP_SECONDS = 2.0
+
+# Signals whose handlers people write; such a handler may raise, or call pyWATS.
+_HANDLED_SIGNALS = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGALRM") if hasattr(signal, name)
+]
 
 # What a forked child inherits and must not touch: even closing it would reach into the parent's event loop.
 _abandoned: list[object] = []
@@ -44,36 +51,19 @@ class Closable(Protocol):
 class SyncRunner:
     """Runs coroutines for callers without an event loop, or inside one that they must not wait in.
 
-    All callers share one loop, and so their connections. A caller who is alone runs it himself: changing to
-    another thread and back takes longer than the rest of a call. As soon as calls overlap, or a caller has an
-    event loop of his own, a thread runs it for all. That thread is started by the first call and ends with
-    the interpreter.
-
-    Attributes:
-        ending: The interpreter is exiting: a daemon thread whose call ends now waits for that.
+    All callers share one loop, and so their connections. It is made by the first call of a process, and once
+    more in a forked child, and ends with the interpreter.
     """
 
     def __init__(self) -> None:
         self._resources: set[Closable] = set()
-        self._reset()
+        self._shared: _SharedLoop | None = None
+        # Garbage that is collected while the loop is made may make a call of its own.
+        self._making = threading.RLock()
+        self._ending = False
         atexit.register(self._stop)
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._forget_parent)
-
-    def _reset(self) -> None:
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
-        # Who holds the turn runs the loop.
-        self._turn = threading.Lock()
-        # The lock guards the state of the thread, which is given a token whenever it is to run the loop.
-        self._lock = threading.Lock()
-        self._wanted: SimpleQueue[None] = SimpleQueue()
-        self._serving = False
-        self._waiting = 0
-        self._crowded = False
-        self._leaving = False
-        self._closing: set[asyncio.Future[None]] = set()
-        self.ending = False
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine to its end, in a copy of the caller's context.
@@ -92,12 +82,11 @@ class SyncRunner:
             BaseException: What the coroutine raises.
         """
         try:
-            loop = self._ready_loop()
-            leads = self._take_turn(loop)
+            shared = self._ready()
         except BaseException:
             coroutine.close()
             raise
-        return self._lead(loop, coroutine) if leads else self._follow(loop, coroutine)
+        return shared.run(coroutine)
 
     def adopt(self, owner: object, resource: Closable) -> None:
         """Close a resource when its owner is garbage-collected, or else when the interpreter exits."""
@@ -106,171 +95,236 @@ class SyncRunner:
 
     def _close_soon(self, resource: Closable) -> None:
         # Garbage is collected in any thread, at any moment: nothing here may wait, not even for a lock.
-        self._resources.discard(resource)
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._start_closing, resource)
-            self._wanted.put(None)
+        shared = self._shared
+        if shared is None:
+            self._resources.discard(resource)
+        else:
+            # If the interpreter exits first, it is closed with all the others.
+            shared.close_soon(resource, self._resources)
 
-    def _start_closing(self, resource: Closable) -> None:
-        task = asyncio.ensure_future(resource.aclose())
-        # An event loop holds its tasks only weakly.
-        self._closing.add(task)
-        task.add_done_callback(self._closing.discard)
-
-    def _ready_loop(self) -> asyncio.AbstractEventLoop:
-        if self._loop is None:
-            with self._lock:
-                if self._loop is None:
-                    self.ending = False
-                    loop = asyncio.new_event_loop()
-                    thread = threading.Thread(target=self._serve, args=(loop,), name="pywats", daemon=True)
-                    try:
-                        thread.start()
-                    except RuntimeError as error:
-                        # Python 3.12 and later start no threads while the interpreter ends.
-                        loop.close()
-                        raise RuntimeError("too late for a call: the interpreter is ending") from error
-                    self._thread, self._loop = thread, loop
-        return self._loop
-
-    def _take_turn(self, loop: asyncio.AbstractEventLoop) -> bool:
-        """Return whether the caller holds the turn: whether he has to run the loop himself."""
-        callers = _running_loop()
-        if callers is loop:
-            raise RuntimeError(
-                "pyWATS was called from inside its own event loop; use AsyncWATS there, or another thread"
-            )
-        if callers is not None or self._serving or _WINDOWS:
-            return False
-        return self._turn.acquire(timeout=_HANDOVER_SECONDS if self._leaving else 0)
-
-    def _lead(self, loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run the loop here until the coroutine is done, and give the turn back."""
-        work = _Work(coroutine)
-        task = work.start(loop)
-        try:
-            with _Interrupts(loop, task):
-                loop.run_until_complete(task)
-        except BaseException:
-            if not task.done():
-                # A signal handler of the user's has raised this in the middle of the loop.
-                task.cancel()
-                loop.run_until_complete(task)
-            raise
-        finally:
-            self._turn.release()
-            if self.ending:
-                _wait_for_the_end()
-        return work.result()
-
-    def _follow(self, loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Wait here until the coroutine is done; another caller or the thread runs the loop."""
-        work = _Work(coroutine)
-        self._enter(crowd=_WINDOWS or _running_loop() is not None)
-        try:
-            loop.call_soon_threadsafe(work.start, loop)
-            work.wait()
-        except BaseException:
-            loop.call_soon_threadsafe(work.cancel)
-            raise
-        finally:
-            self._leave(loop)
-        if self.ending:
+    def _ready(self) -> _SharedLoop:
+        if self._ending and threading.current_thread().daemon:
             _wait_for_the_end()
-        return work.result()
-
-    def _enter(self, *, crowd: bool) -> None:
-        with self._lock:
-            self._waiting += 1
-            if crowd or self._waiting > 1:
-                self._crowded, self._leaving = True, False
-            if not self._serving:
-                self._serving = True
-                self._wanted.put(None)
-
-    def _leave(self, loop: asyncio.AbstractEventLoop) -> None:
-        with self._lock:
-            self._waiting -= 1
-            stop = self._serving and self._leaving and not self._waiting
-            if stop:
-                self._serving = False
-        if stop:
-            loop.call_soon_threadsafe(loop.stop)
-
-    def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Run the loop whenever it is wanted; this is the thread."""
-        while True:
-            self._wanted.get()
-            with self._turn:
-                if self._loop is not loop:
-                    return
-                self._next_look: asyncio.Handle = loop.call_soon(self._look, loop)
-                loop.run_forever()
-                self._next_look.cancel()
-                self._leaving = False
-
-    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Look whether the thread is still needed: by nobody, by one caller, or by a crowd."""
-        self._next_look = loop.call_later(_LOOK_SECONDS, self._look, loop)
-        with self._lock:
-            self._leaving = not (self._crowded or self._closing)
-            self._crowded = False
-            if self._leaving and not self._waiting:
-                self._serving = False
-                loop.stop()
+        shared = self._shared
+        if shared is None or shared.thread is None:
+            with self._making:
+                shared = self._shared = self._shared or _SharedLoop()
+                # Python 3.12 and later start no threads while the interpreter ends; who is alone needs none.
+                with suppress(RuntimeError):
+                    shared.start_thread()
+        return shared
 
     def _stop(self) -> None:
         """Close everything with the interpreter, so that no connection is left to its mercy."""
-        loop, thread = self._loop, self._thread
-        self._loop = self._thread = None
-        if loop is None or thread is None:
-            return
-        self.ending = True
-        # Only daemon threads are left. Who of them runs the loop is stopped, and waits for the end.
-        if not self._turn.acquire(blocking=False):
-            loop.call_soon_threadsafe(loop.stop)
-            if not self._turn.acquire(timeout=_STOP_SECONDS):
-                return
-        # A stop that came too late takes effect here.
-        loop.call_soon(loop.stop)
-        loop.run_forever()
-        loop.run_until_complete(self._finish())
-        loop.close()
-        self._turn.release()
-        self._wanted.put(None)
-        thread.join(_STOP_SECONDS)
-
-    async def _finish(self) -> None:
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
-        closing = [resource.aclose() for resource in list(self._resources)]
-        await asyncio.gather(*tasks, *closing, return_exceptions=True)
-        await asyncio.get_running_loop().shutdown_asyncgens()
+        self._ending = True
+        shared, self._shared = self._shared, None
+        if shared is not None:
+            shared.stop(self._resources)
 
     def _forget_parent(self) -> None:
-        _abandoned.append((self._loop, self._thread, self._closing))
-        self._reset()
+        _abandoned.append(self._shared)
+        self._shared = None
+        self._making = threading.RLock()
+
+
+class _SharedLoop:
+    """An event loop that one of its callers runs, or a thread.
+
+    A caller who is alone runs it himself: changing to another thread and back takes longer than the rest of
+    a call. As soon as calls overlap, or a caller must not run it, the thread runs it for all, until a caller
+    is alone again.
+
+    A call may be interrupted between any two steps, by Ctrl-C, by a signal handler or by the collection of
+    garbage, and these may make calls of their own. So no state is kept that a lost step could spoil:
+    who waits is in a set, and a thread that takes its own turn again, or gives back what it has not got,
+    does no harm.
+
+    Attributes:
+        loop: The event loop.
+        thread: The thread, once it has been started.
+    """
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.thread: threading.Thread | None = None
+        # Who holds the turn runs the loop.
+        self._turn = threading.RLock()
+        # The thread gets a token when it is to run the loop, unless it serves: then it does so already.
+        self._wanted: SimpleQueue[None] = SimpleQueue()
+        self._serving = False
+        # What the thread has to stay for. An event loop holds its tasks only weakly; here they are safe.
+        self._pending: set[object] = set()
+        self._crowded_until = 0.0
+        self._ending = False
+
+    def start_thread(self) -> None:
+        """Start the thread if it has not been.
+
+        Raises:
+            RuntimeError: No thread can be started.
+        """
+        if self.thread is None:
+            thread = threading.Thread(target=self._serve, name="pywats", daemon=True)
+            thread.start()
+            self.thread = thread
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine to its end; see `SyncRunner.run`."""
+        callers = _running_loop()
+        if callers is self.loop:
+            coroutine.close()
+            raise RuntimeError(
+                "pyWATS was called from inside its own event loop; use AsyncWATS there, or another thread"
+            )
+        work = _Work(coroutine, self._pending)
+        try:
+            if callers is not None or _WINDOWS or _handles_signals():
+                self._follow(work, crowd=True)
+            elif self._take_turn():
+                self._lead(work)
+            else:
+                self._follow(work, crowd=bool(self._pending))
+        except BaseException:
+            if not self._ending:
+                self._abandon(work)
+            raise
+        finally:
+            # At once, so that no signal comes between. Whether the turn was his, an interrupted caller does
+            # not know, but the lock does.
+            try:  # noqa: SIM105 - a signal could come in the middle of suppress()
+                self._turn.release()
+            except RuntimeError:
+                pass
+            if self._ending:
+                _wait_for_the_end()
+        return work.result()
+
+    def close_soon(self, resource: Closable, resources: set[Closable]) -> None:
+        """Close one of the resources in the loop; may be called at any moment, and does not wait."""
+        with suppress(RuntimeError):  # the loop is closed, and with it the resource
+            self.loop.call_soon_threadsafe(self._start_closing, resource, resources)
+            self._call_thread()
+
+    def stop(self, resources: set[Closable]) -> None:
+        """End all calls, close the resources and then the loop."""
+        self._ending = True
+        # Only daemon threads are left. Who of them runs the loop is stopped, and waits for the end.
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        if not self._turn.acquire(timeout=_STOP_SECONDS):
+            return
+        finish = self.loop.create_task(_finish(resources))
+        finish.add_done_callback(lambda _: self.loop.stop())
+        while not finish.done():
+            self.loop.run_forever()
+        self.loop.close()
+        self._turn.release()
+        self._wanted.put(None)
+        if self.thread is not None:
+            self.thread.join(_STOP_SECONDS)
+
+    def _take_turn(self) -> bool:
+        """Return whether the caller has to run the loop himself."""
+        if self._turn.acquire(blocking=False):
+            return True
+        if not self._serving or self._pending or time.monotonic() < self._crowded_until:
+            return False
+        self.loop.call_soon_threadsafe(self._let_go)
+        if self._turn.acquire(timeout=_HANDOVER_SECONDS):
+            return True
+        # The processor is busy, or another caller came first: not again at once.
+        self._crowded_until = time.monotonic() + _CROWD_SECONDS
+        return False
+
+    def _lead(self, work: _Work[Any]) -> None:
+        """Run the loop here until the work has ended."""
+        work.led = True
+        with _Interrupts(self.loop, work):
+            self.loop.call_soon(work.start, self.loop)
+            # A stop that was meant for another run may come late.
+            while not work.ended and not self._ending:
+                self.loop.run_forever()
+
+    def _follow(self, work: _Work[Any], *, crowd: bool) -> None:
+        """Wait here until the work is done; the thread or another caller runs the loop."""
+        try:
+            self.start_thread()
+        except RuntimeError as error:
+            work.cancel()
+            raise RuntimeError("too late for a call: the interpreter is ending") from error
+        self._pending.add(work)
+        if crowd:
+            self._crowded_until = time.monotonic() + _CROWD_SECONDS
+        self.loop.call_soon_threadsafe(work.start, self.loop)
+        self._call_thread()
+        work.wait()
+
+    def _abandon(self, work: _Work[Any]) -> None:
+        """Let the thread end the work of a caller who no longer waits."""
+        if not work.ended:
+            self._pending.add(work)
+            self.loop.call_soon_threadsafe(work.cancel)
+            self._call_thread()
+
+    def _call_thread(self) -> None:
+        if not self._serving:
+            self._wanted.put(None)
+
+    def _serve(self) -> None:
+        """Run the loop whenever it is wanted; this is the thread."""
+        while not self._ending:
+            self._wanted.get()
+            with self._turn:
+                # Once is enough for all who have called so far.
+                with suppress(Empty):
+                    while True:
+                        self._wanted.get_nowait()
+                self._serving = True
+                while self._serving and not self._ending:
+                    self.loop.run_forever()
+
+    def _let_go(self) -> None:
+        """Give the loop to a caller who is alone, if it is the thread that runs it."""
+        if not self._serving:
+            return
+        # First this, then the look: a caller first comes in and then looks whether the thread serves.
+        self._serving = False
+        if self._pending:
+            self._serving = True
+        else:
+            self.loop.stop()
+
+    def _start_closing(self, resource: Closable, resources: set[Closable]) -> None:
+        task = self.loop.create_task(_close(resource, resources))
+        self._pending.add(task)
+        task.add_done_callback(self._pending.discard)
 
 
 class _Work(Generic[T]):
-    """A coroutine, and the caller who waits for it."""
+    """A coroutine, and the caller who waits for it.
+
+    Attributes:
+        led: The caller runs the loop himself, and so it stops when the work ends.
+        ended: There is a result, or there will never be one.
+    """
 
     _value: T
 
-    def __init__(self, coroutine: Coroutine[Any, Any, T]) -> None:
+    def __init__(self, coroutine: Coroutine[Any, Any, T], pending: set[object]) -> None:
+        self.led = False
+        self.ended = False
         self._coroutine = coroutine
+        self._pending = pending
         self._task: asyncio.Task[None] | None = None
         self._error: BaseException | None = None
-        # A bare lock is the cheapest way to wait: taken here, released when the task is done.
+        # A bare lock is the cheapest way to wait: taken here, released when the work ends.
         self._done = threading.Lock()
         self._done.acquire()
 
-    def start(self, loop: asyncio.AbstractEventLoop) -> asyncio.Task[None]:
-        """Start the coroutine in a copy of the caller's context; called by who runs the loop."""
-        self._task = loop.create_task(self._run())
-        self._task.add_done_callback(self._end)
-        return self._task
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Start the coroutine in a copy of the caller's context; called in the loop."""
+        if not self.ended:
+            self._task = loop.create_task(self._run())
+            self._task.add_done_callback(self._end)
 
     async def _run(self) -> None:
         try:
@@ -279,20 +333,26 @@ class _Work(Generic[T]):
             # KeyboardInterrupt and SystemExit would go on to whoever runs the loop.
             self._error = error
 
-    def _end(self, _: asyncio.Task[None]) -> None:
+    def _end(self, _: object = None) -> None:
         # It was never started if the task was cancelled before its first step.
         self._coroutine.close()
+        self._pending.discard(self)
+        self.ended = True
         self._done.release()
+        if self.led:
+            asyncio.get_running_loop().stop()
 
     def wait(self) -> None:
-        """Wait until the task is done; called in another thread than the loop's."""
+        """Wait until the work has ended; called in another thread than the loop's."""
         while not self._done.acquire(timeout=_WAIT_SLICE_SECONDS):
             pass
 
     def cancel(self) -> None:
-        """End the coroutine of a caller who no longer waits; called in the loop."""
-        if self._task is None:
-            self._coroutine.close()
+        """End the coroutine of a caller who no longer waits; once it is to start, called in the loop."""
+        if self.ended:
+            self._pending.discard(self)
+        elif self._task is None:
+            self._end()
         else:
             self._task.cancel()
 
@@ -309,30 +369,33 @@ class _Work(Generic[T]):
 
 
 class _Interrupts:
-    """Lets Ctrl-C cancel a task, and raises KeyboardInterrupt when the task has ended.
+    """Lets Ctrl-C cancel some work, and raises KeyboardInterrupt when it has ended.
 
     Raised in the middle of the event loop, KeyboardInterrupt could tear apart what other callers wait for.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, work: _Work[Any]) -> None:
         self._loop = loop
-        self._task = task
+        self._work = work
         self._interrupted = False
-        # Python lets only the main thread handle signals, and a handler of the user's stays in charge.
-        self._takes_over = (
-            threading.current_thread() is threading.main_thread()
-            and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        # Python lets only the main thread handle signals.
+        self._takes_over = _in_main_thread() and (
+            signal.getsignal(signal.SIGINT) is signal.default_int_handler
         )
 
     def __enter__(self) -> None:
         if self._takes_over:
-            signal.signal(signal.SIGINT, self._interrupt)
+            try:
+                signal.signal(signal.SIGINT, self.interrupt)
+            except ValueError:
+                # Where Python is embedded, its main thread need not be the one that threading takes for it.
+                self._takes_over = False
 
-    def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
+    def interrupt(self, _number: int, _frame: FrameType | None) -> None:
         if self._interrupted:
             raise KeyboardInterrupt
         self._interrupted = True
-        self._loop.call_soon_threadsafe(self._task.cancel)
+        self._loop.call_soon_threadsafe(self._work.cancel)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -341,6 +404,41 @@ class _Interrupts:
             signal.signal(signal.SIGINT, signal.default_int_handler)
         if self._interrupted:
             raise KeyboardInterrupt from None
+
+
+def _handles_signals() -> bool:
+    """Return whether a signal handler of the user's may run in this thread.
+
+    It may raise in the middle of the event loop, where that could get lost or tear apart what other callers
+    wait for, or it may call pyWATS, which cannot be done inside the loop.
+    """
+    return _in_main_thread() and any(map(_is_users, map(signal.getsignal, _HANDLED_SIGNALS)))
+
+
+def _is_users(handler: object) -> bool:
+    ours = isinstance(getattr(handler, "__self__", None), _Interrupts)
+    return callable(handler) and handler is not signal.default_int_handler and not ours
+
+
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
+
+
+async def _close(resource: Closable, resources: set[Closable]) -> None:
+    try:
+        await resource.aclose()
+    finally:
+        resources.discard(resource)
+
+
+async def _finish(resources: set[Closable]) -> None:
+    """Cancel all that runs in this loop, and close the resources."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    closing = [resource.aclose() for resource in list(resources)]
+    await asyncio.gather(*tasks, *closing, return_exceptions=True)
+    await asyncio.get_running_loop().shutdown_asyncgens()
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

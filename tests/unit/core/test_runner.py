@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextvars
+import dis
 import gc
 import inspect
+import itertools
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,7 +19,7 @@ import traceback
 import weakref
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -28,6 +31,8 @@ from pywats.core.sync_runner import SyncRunner
 def runner(monkeypatch: pytest.MonkeyPatch) -> Iterator[SyncRunner]:
     # What is registered for a fork can never be taken back.
     monkeypatch.setattr(os, "register_at_fork", lambda **_: None, raising=False)
+    # The time limit of a test has a handler of its own, for SIGALRM.
+    monkeypatch.setattr(sync_runner, "_HANDLED_SIGNALS", [signal.SIGINT])
     made = SyncRunner()
     yield made
     made._stop()
@@ -52,6 +57,13 @@ async def loop_in_use() -> asyncio.AbstractEventLoop:
     return asyncio.get_running_loop()
 
 
+def thread_of(runner: SyncRunner) -> threading.Thread:
+    """The thread that runs the loop when its callers don't."""
+    assert runner._shared is not None
+    assert runner._shared.thread is not None
+    return runner._shared.thread
+
+
 def run_in_thread(runner: SyncRunner, coroutine: Coroutine[Any, Any, Any]) -> Any:
     """Run a coroutine as a caller does who has an event loop of his own."""
 
@@ -59,6 +71,23 @@ def run_in_thread(runner: SyncRunner, coroutine: Coroutine[Any, Any, Any]) -> An
         return runner.run(coroutine)
 
     return asyncio.run(caller())
+
+
+def run_alone(runner: SyncRunner) -> None:
+    """The next caller finds the loop free."""
+    runner.run(answer())
+
+
+def run_in_crowd(runner: SyncRunner) -> None:
+    """The next caller finds the thread in the loop, and waits for it."""
+    run_in_thread(runner, answer())
+
+
+def run_after_crowd(runner: SyncRunner) -> None:
+    """The next caller finds the thread in the loop, and takes its place."""
+    run_in_thread(runner, answer())
+    assert runner._shared is not None
+    runner._shared._crowded_until = 0
 
 
 def test_run_returns_the_result(runner: SyncRunner):
@@ -79,8 +108,7 @@ def test_an_exception_keeps_the_traceback_of_the_coroutine(runner: SyncRunner):
 
 
 def test_no_thread_is_started_before_the_first_call(runner: SyncRunner):
-    assert "pywats" not in [one.name for one in threading.enumerate() if one is runner._thread]
-    assert runner._thread is None
+    assert runner._shared is None
 
 
 def test_a_caller_who_is_alone_runs_the_loop_himself(runner: SyncRunner):
@@ -127,13 +155,30 @@ def test_a_call_goes_on_when_the_caller_who_ran_the_loop_is_done(runner: SyncRun
     with ThreadPoolExecutor(2) as pool:
         leader = pool.submit(runner.run, first())
         assert began.wait(10)
-        assert pool.submit(runner.run, second()).result(10) == runner._thread.ident
+        assert pool.submit(runner.run, second()).result(10) == thread_of(runner).ident
         leader.result(10)
 
 
 def test_callers_run_the_loop_themselves_again_when_the_crowd_is_gone(runner: SyncRunner):
     run_in_thread(runner, answer())
     assert any(runner.run(thread()) == threading.get_ident() for _ in range(100_000))
+
+
+def test_a_caller_who_is_not_given_the_loop_in_time_is_served_by_the_thread(
+    runner: SyncRunner, monkeypatch: pytest.MonkeyPatch
+):
+    run_after_crowd(runner)
+    assert runner._shared is not None
+    busy, wait = threading.Event(), sync_runner._Work.wait
+    runner._shared.loop.call_soon_threadsafe(busy.wait, 10)
+
+    def wait_at_last(self: sync_runner._Work[Any]) -> None:
+        busy.set()
+        wait(self)
+
+    monkeypatch.setattr(sync_runner, "_HANDOVER_SECONDS", 0.001)
+    monkeypatch.setattr(sync_runner._Work, "wait", wait_at_last)
+    assert runner.run(thread()) == thread_of(runner).ident
 
 
 def test_on_windows_the_thread_runs_the_loop(runner: SyncRunner, monkeypatch: pytest.MonkeyPatch):
@@ -144,8 +189,7 @@ def test_on_windows_the_thread_runs_the_loop(runner: SyncRunner, monkeypatch: py
 
 def test_the_thread_does_not_keep_the_interpreter_alive(runner: SyncRunner):
     runner.run(answer())
-    assert runner._thread is not None
-    assert runner._thread.daemon
+    assert thread_of(runner).daemon
 
 
 def test_it_works_inside_a_running_event_loop(runner: SyncRunner):
@@ -247,11 +291,8 @@ def test_what_interrupts_the_wait_cancels_the_coroutine(runner: SyncRunner, monk
 
 
 def test_what_interrupts_the_wait_before_the_start_closes_the_coroutine(runner: SyncRunner):
-    runner.run(answer())
-    loop = runner._loop
-    assert loop is not None
     coroutine = answer()
-    work = sync_runner._Work(coroutine)
+    work = sync_runner._Work(coroutine, set())
 
     async def cancel_unstarted() -> None:
         work.cancel()
@@ -354,8 +395,154 @@ def test_the_users_handler_of_ctrl_c_stays_in_charge(runner: SyncRunner):
     assert seen == [signal.SIGINT]
 
 
+def test_who_has_a_signal_handler_of_his_own_does_not_run_the_loop(runner: SyncRunner):
+    # It would raise, or call pyWATS, in the middle of what other callers wait for.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        assert runner.run(thread()) != threading.get_ident()
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_signal_handlers_matter_to_the_main_thread_alone(runner: SyncRunner):
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(runner.run, thread()).result(10) == pool.submit(threading.get_ident).result(10)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_where_python_takes_no_handler_calls_work_all_the_same(
+    runner: SyncRunner, monkeypatch: pytest.MonkeyPatch
+):
+    # As in a program that embeds Python and imports threading in another thread than its first.
+    with monkeypatch.context() as patch, ThreadPoolExecutor(1) as pool:
+        patch.setattr(sync_runner, "_in_main_thread", lambda: True)
+        assert pool.submit(runner.run, answer()).result(10) == 42
+
+
+@pytest.mark.parametrize("run", [SyncRunner.run, run_in_thread])
+def test_a_stop_that_comes_late_ends_nobody_elses_call(runner: SyncRunner, run: Any):
+    async def stopped() -> int:
+        asyncio.get_running_loop().stop()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        return 42
+
+    assert run(runner, stopped()) == 42
+
+
+class Steps:
+    """Does something at the nth of all moments of a call at which Python looks for signals.
+
+    Python does so at the beginning of a function, after a call, and when it goes back to repeat something.
+    """
+
+    def __init__(self, number: int, action: Any) -> None:
+        self.left = number
+        self._action = action
+        self._last: dict[Any, str] = {}
+        # That of coverage.
+        self._tracer = sys.gettrace()
+
+    def __enter__(self) -> Self:
+        sys.settrace(self._trace)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.settrace(self._tracer)
+
+    def _trace(self, frame: Any, event: str, _: Any) -> Any:
+        if frame.f_code.co_filename != sync_runner.__file__:
+            return None
+        frame.f_trace_opcodes = True
+        if event == "opcode":
+            last = self._last.get(frame, "")
+            self._last[frame] = dis.opname[frame.f_code.co_code[frame.f_lasti]]
+            if re.match("CALL|RESUME|JUMP_BACKWARD|POP_JUMP_BACKWARD", last):
+                self._step()
+        return self._trace
+
+    def _step(self) -> None:
+        if asyncio._get_running_loop() is None:
+            self.left -= 1
+            if self.left == 0:
+                sys.settrace(self._tracer)
+                self._action()
+
+
+def steps_of(call: Any, action: Any) -> Iterator[None]:
+    """Make a call again and again, with something done at its first step, its second, and so on."""
+    for number in itertools.count(1):
+        with Steps(number, action) as steps:
+            call()
+        yield
+        if steps.left > 0:
+            assert number > 10
+            return
+
+
+@pytest.mark.parametrize("before", [run_alone, run_in_crowd, run_after_crowd])
+def test_ctrl_c_at_any_step_leaves_the_runner_as_it_was(runner: SyncRunner, before: Any):
+    def call() -> None:
+        coroutine = answer()
+        try:
+            runner.run(coroutine)
+        except KeyboardInterrupt:
+            # What was interrupted at once has not even been seen.
+            if inspect.getcoroutinestate(coroutine) == inspect.CORO_CREATED:
+                coroutine.close()
+
+    def interrupt() -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    with ThreadPoolExecutor(1) as pool:
+        before(runner)
+        for _ in steps_of(call, interrupt):
+            # Another thread gets its turn, and nobody is waited for.
+            assert pool.submit(runner.run, answer()).result(10) == 42
+            assert runner.run(answer()) == 42
+            assert runner._shared is not None
+            assert not runner._shared._pending
+            assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+            before(runner)
+
+
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # a loop that was made, but not yet known
+def test_ctrl_c_at_any_step_of_the_first_call_does_no_harm(runner: SyncRunner):
+    def call() -> None:
+        coroutine = answer()
+        try:
+            runner.run(coroutine)
+        except KeyboardInterrupt:
+            coroutine.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        for _ in steps_of(call, lambda: signal.raise_signal(signal.SIGINT)):
+            assert pool.submit(run_in_thread, runner, answer()).result(10) == 42
+            runner._stop()
+    gc.collect()
+
+
+@pytest.mark.parametrize("before", [run_alone, run_in_crowd, run_after_crowd])
+def test_a_call_in_the_middle_of_a_call_works_at_any_step(runner: SyncRunner, before: Any):
+    # As a signal handler does, or __del__ of an object that is collected just then.
+    answers: list[Any] = []
+    made = 0
+
+    def call() -> None:
+        assert runner.run(answer()) == 42
+
+    before(runner)
+    for _ in steps_of(call, lambda: answers.append(runner.run(answer(1)))):
+        made += 1
+        before(runner)
+    assert answers == [1] * (made - 1)
+
+
 def test_what_a_signal_handler_raises_in_the_middle_of_the_loop_cancels_the_coroutine(runner: SyncRunner):
-    cancelled: list[bool] = []
+    cancelled = threading.Event()
 
     def terminated() -> None:
         raise SystemExit
@@ -365,11 +552,11 @@ def test_what_a_signal_handler_raises_in_the_middle_of_the_loop_cancels_the_coro
         try:
             await asyncio.Event().wait()
         finally:
-            cancelled.append(True)
+            cancelled.set()
 
     with pytest.raises(SystemExit):
         runner.run(hang())
-    assert cancelled == [True]
+    assert cancelled.wait(10)
     assert runner.run(answer()) == 42
 
 
@@ -474,7 +661,7 @@ def test_a_dropped_owner_starts_no_loop(runner: SyncRunner):
     runner.adopt(owner, Resource())
     del owner
     gc.collect()
-    assert runner._thread is None
+    assert runner._shared is None
 
 
 def test_a_dropped_owner_leaves_no_resource_behind(runner: SyncRunner):
@@ -493,6 +680,20 @@ def test_stopping_closes_every_resource(runner: SyncRunner):
     runner._stop()
     assert resource.closed.is_set()
     del owner
+
+
+def test_stopping_closes_what_was_to_be_closed_soon(runner: SyncRunner, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sync_runner, "_STOP_SECONDS", 0.01)
+    owner, resource = Owner(), Resource()
+    runner.adopt(owner, resource)
+    runner.run(answer())
+    assert runner._shared is not None
+    # Nobody else runs the loop meanwhile.
+    with runner._shared._turn:
+        del owner
+        gc.collect()
+        runner._stop()
+    assert resource.closed.is_set()
 
 
 def test_stopping_cancels_what_is_running(runner: SyncRunner):
@@ -546,15 +747,14 @@ def test_stopping_does_not_wait_for_ever_for_a_caller_who_does_not_stop(
 
 def test_stopping_ends_the_thread(runner: SyncRunner):
     runner.run(answer())
-    started = runner._thread
-    assert started is not None
+    started = thread_of(runner)
     runner._stop()
     assert not started.is_alive()
 
 
 def test_stopping_before_the_first_call_does_no_harm(runner: SyncRunner):
     runner._stop()
-    assert runner._thread is None
+    assert runner._shared is None
 
 
 def test_a_call_after_stopping_starts_a_new_loop(runner: SyncRunner):
@@ -586,7 +786,7 @@ def test_a_forked_child_starts_a_loop_of_its_own(runner: SyncRunner, monkeypatch
     parents = runner.run(loop_in_use())
     runner._forget_parent()
     assert runner.run(loop_in_use()) is not parents
-    assert abandoned[0][0] is parents
+    assert abandoned[0].loop is parents
 
 
 def test_a_fork_is_watched_where_there_are_forks(monkeypatch: pytest.MonkeyPatch):
@@ -601,7 +801,8 @@ def test_a_system_without_forks_needs_no_watch(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delattr(os, "register_at_fork", raising=False)
     made = SyncRunner()
     atexit.unregister(made._stop)
-    assert made._thread is None
+    assert made.run(answer()) == 42
+    made._stop()
 
 
 def test_importing_pywats_starts_no_thread():
@@ -610,14 +811,78 @@ def test_importing_pywats_starts_no_thread():
     assert printed.strip() == "1"
 
 
-def test_a_call_that_comes_too_late_says_so_and_leaves_nothing(
-    runner: SyncRunner, monkeypatch: pytest.MonkeyPatch
-):
+@pytest.fixture
+def ending(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As while the interpreter ends, from Python 3.12 on."""
+
     def start(_: threading.Thread) -> None:
         raise RuntimeError("can't create new thread at interpreter shutdown")
 
     monkeypatch.setattr(threading.Thread, "start", start)
+
+
+class WaitsError(Exception):
+    """Somebody waits for the end of the interpreter."""
+
+
+@pytest.fixture
+def waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wait() -> None:
+        raise WaitsError
+
+    monkeypatch.setattr(sync_runner, "_wait_for_the_end", wait)
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_daemon_thread_that_calls_while_the_interpreter_ends_waits_for_that(runner: SyncRunner):
+    runner._stop()
+    coroutine = answer()
+    seen: list[type[BaseException]] = []
+
+    def call() -> None:
+        try:
+            runner.run(coroutine)
+        except WaitsError:
+            seen.append(WaitsError)
+
+    daemon = threading.Thread(target=call, daemon=True)
+    daemon.start()
+    daemon.join(10)
+    assert seen == [WaitsError]
+    assert inspect.getcoroutinestate(coroutine) == inspect.CORO_CLOSED
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_caller_whose_loop_is_closed_by_the_end_of_the_interpreter_waits_for_that(runner: SyncRunner):
+    runner.run(answer())
+    shared = runner._shared
+    assert shared is not None
+    runner._stop()
+    coroutine = answer()
+    with pytest.raises(WaitsError):
+        shared.run(coroutine)
+    coroutine.close()
+
+
+@pytest.mark.usefixtures("ending")
+def test_a_caller_who_is_alone_needs_no_thread(runner: SyncRunner):
+    assert runner.run(answer()) == 42
+
+
+@pytest.mark.usefixtures("ending")
+def test_a_call_that_comes_too_late_says_so_and_leaves_nothing(runner: SyncRunner):
     coroutine = answer()
     with pytest.raises(RuntimeError, match="the interpreter is ending"):
+        run_in_thread(runner, coroutine)
+    assert inspect.getcoroutinestate(coroutine) == inspect.CORO_CLOSED
+
+
+def test_a_call_without_a_loop_leaves_nothing(runner: SyncRunner, monkeypatch: pytest.MonkeyPatch):
+    def full() -> None:
+        raise OSError("too many open files")
+
+    monkeypatch.setattr(asyncio, "new_event_loop", full)
+    coroutine = answer()
+    with pytest.raises(OSError, match="too many"):
         runner.run(coroutine)
     assert inspect.getcoroutinestate(coroutine) == inspect.CORO_CLOSED
