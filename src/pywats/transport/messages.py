@@ -160,6 +160,10 @@ class AnswerBody:
     Args:
         length: Its bytes.
         reusable: Whether the connection can be used again after it.
+
+    Attributes:
+        done: Whether all of it has been taken.
+        reusable: Whether the connection can be used again after it.
     """
 
     def __init__(self, length: int, *, reusable: bool) -> None:
