@@ -35,7 +35,7 @@ RULES = {
     "pywats.exceptions": "httpx",
     # The chain works under any httpx.AsyncClient: it knows neither services nor models, nor the client.
     "pywats.transport": (
-        "pywats.transport pywats.core.config pywats.core.correlation pywats.exceptions httpx httpcore h11"
+        "pywats.transport pywats.core.config pywats.core.correlation pywats.exceptions httpx httpcore"
     ),
     # The client sends what it is given, and reads it as the type that it is given. Only the module that reads
     # may wait for pydantic, and it knows of models what all of them share.

@@ -4,6 +4,8 @@ httpcore holds off cancellation while it tidies up, but only anyio's: a native `
 TaskGroup, ``asyncio.timeout``) gets through. Depending on the moment, a connection then stays in the pool in
 a state that nobody ever uses or closes, or its socket stays open in the event loop (encode/httpcore#1093 is
 one case). Failed TLS handshakes behind a proxy leave such connections without any cancellation.
+
+It is used on the way to a proxy, and where a library has replaced a way into httpx.
 """
 
 from __future__ import annotations
