@@ -32,10 +32,12 @@ _HANDOVER_SECONDS = 0.01
 
 _STOP_SECONDS = 2.0
 
-# Signals whose handlers people write; such a handler may raise, or call pyWATS.
+# Ctrl-C, and other signals that people write handlers for.
 _HANDLED_SIGNALS = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGALRM") if hasattr(signal, name)
 ]
+
+_NO_HANDLERS = (signal.SIG_DFL, signal.SIG_IGN, signal.default_int_handler, None)
 
 # What a forked child inherits and must not touch: even closing it would reach into the parent's event loop.
 _abandoned: list[object] = []
@@ -178,10 +180,11 @@ class _SharedLoop:
             )
         work = _Work(coroutine, self._pending)
         try:
-            if callers is not None or _WINDOWS or _handles_signals():
+            interrupts = _Interrupts(self.loop, work)
+            if callers is not None or _WINDOWS or interrupts.users:
                 self._follow(work, crowd=True)
             elif self._take_turn():
-                self._lead(work)
+                self._lead(work, interrupts)
             else:
                 self._follow(work, crowd=bool(self._pending))
         except BaseException:
@@ -235,10 +238,10 @@ class _SharedLoop:
         self._crowded_until = time.monotonic() + _CROWD_SECONDS
         return False
 
-    def _lead(self, work: _Work[Any]) -> None:
+    def _lead(self, work: _Work[Any], interrupts: _Interrupts) -> None:
         """Run the loop here until the work has ended."""
         work.led = True
-        with _Interrupts(self.loop, work):
+        with interrupts:
             self.loop.call_soon(work.start, self.loop)
             # A stop that was meant for another run may come late.
             while not work.ended and not self._ending:
@@ -372,16 +375,22 @@ class _Interrupts:
     """Lets Ctrl-C cancel some work, and raises KeyboardInterrupt when it has ended.
 
     Raised in the middle of the event loop, KeyboardInterrupt could tear apart what other callers wait for.
+
+    Attributes:
+        users: A signal handler of the user's may run in this thread. It may raise in the middle of the event
+            loop as well, or call pyWATS, which cannot be done inside the loop.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, work: _Work[Any]) -> None:
         self._loop = loop
         self._work = work
         self._interrupted = False
-        # Python lets only the main thread handle signals.
-        self._takes_over = _in_main_thread() and (
-            signal.getsignal(signal.SIGINT) is signal.default_int_handler
-        )
+        self._takes_over = self.users = False
+        # Python runs signal handlers in the main thread.
+        if _in_main_thread():
+            handlers = [signal.getsignal(number) for number in _HANDLED_SIGNALS]
+            self._takes_over = handlers[0] is signal.default_int_handler
+            self.users = any(map(_is_users, handlers))
 
     def __enter__(self) -> None:
         if self._takes_over:
@@ -406,18 +415,11 @@ class _Interrupts:
             raise KeyboardInterrupt from None
 
 
-def _handles_signals() -> bool:
-    """Return whether a signal handler of the user's may run in this thread.
-
-    It may raise in the middle of the event loop, where that could get lost or tear apart what other callers
-    wait for, or it may call pyWATS, which cannot be done inside the loop.
-    """
-    return _in_main_thread() and any(map(_is_users, map(signal.getsignal, _HANDLED_SIGNALS)))
-
-
 def _is_users(handler: object) -> bool:
-    ours = isinstance(getattr(handler, "__self__", None), _Interrupts)
-    return callable(handler) and handler is not signal.default_int_handler and not ours
+    """Return whether a signal handler is neither Python's nor ours."""
+    if handler in _NO_HANDLERS:
+        return False
+    return not isinstance(getattr(handler, "__self__", None), _Interrupts)
 
 
 def _in_main_thread() -> bool:
