@@ -286,6 +286,39 @@ sys.stdin.readline()
 for other in [pyWATS(url, token) for _ in range(10)]:
     other.product.get_product("X")
 """,
+    "threads that go on calling": """
+def call():
+    while True:
+        api.product.get_product("X")
+        called.set()
+called = threading.Event()
+for _ in range(4):
+    threading.Thread(target=call, daemon=True).start()
+called.wait()
+""",
+    "threads that go on making clients": """
+def call():
+    while True:
+        pyWATS(url, token, verify_ssl=False).product.get_product("X")
+        called.set()
+called = threading.Event()
+for _ in range(3):
+    threading.Thread(target=call, daemon=True).start()
+called.wait()
+""",
+    "a first call at exit": """
+import atexit
+atexit.register(api.product.get_product, "X")
+""",
+    "an object that closes its client when it goes": """
+class Station:
+    def __init__(self):
+        self.api = pyWATS(url, token)
+        self.api.product.get_product("X")
+    def __del__(self):
+        self.api.close()
+station = Station()
+""",
     "after a timeout": """
 try:
     pyWATS(url, token, timeout=0.1).product.get_product("HANG")
@@ -309,6 +342,84 @@ def test_exit_without_close_is_silent(code: str) -> None:
             server.wait_until(lambda: server.requests)
         _, err = process.communicate("\n", timeout=10)
     assert (process.returncode, err) == (0, "")
+
+
+def test_the_first_call_of_a_program_can_be_made_at_its_exit() -> None:
+    code = """
+import atexit
+api = pyWATS(url, token)
+atexit.register(lambda: say(api.product.get_product("LAST").part_number))
+"""
+    with FaultServer() as server, script(code, server.url) as process:
+        assert lines_of(process) == ["LAST"]
+
+
+def test_a_call_under_way_does_not_keep_another_from_being_made_at_exit() -> None:
+    code = """
+import atexit
+api = pyWATS(url, token)
+threading.Thread(target=api.product.get_product, args=("HANG",), daemon=True).start()
+sys.stdin.readline()
+atexit.register(lambda: say(api.product.get_product("LAST").part_number))
+"""
+    with FaultServer(hang_on_request) as server, script(code, server.url) as process:
+        server.wait_until(lambda: server.requests)
+        assert lines_of(process) == ["LAST"]
+
+
+def test_calls_work_where_threading_takes_another_thread_for_the_main_one() -> None:
+    # A program that embeds Python may import everything in a thread of its own.
+    code = """
+import _thread, sys
+def embedded():
+    try:
+        from pywats import pyWATS
+        print(pyWATS(*sys.argv[1:]).product.get_product("X").part_number)
+    finally:
+        done.release()
+done = _thread.allocate_lock()
+done.acquire()
+_thread.start_new_thread(embedded, ())
+done.acquire()
+"""
+    with FaultServer() as server:
+        run = [sys.executable, "-c", code, server.url, TOKEN]
+        done = subprocess.run(run, capture_output=True, text=True, timeout=10, check=True)
+    assert done.stdout == "X\n"
+
+
+SIGNALLED = """
+api = pyWATS(url, token)
+class Stop(Exception):
+    pass
+def handle(*_):
+    HANDLE
+signal.signal(signal.SIGTERM, handle)
+try:
+    api.product.get_product("HANG")
+except Stop:
+    say("stopped")
+say(api.product.get_product("AFTER").part_number)
+"""
+
+
+@needs_sigint
+@pytest.mark.parametrize(
+    ("handle", "said"),
+    [
+        ("raise Stop", ["stopped", "AFTER"]),
+        ("say(api.product.get_product('LAST').part_number); raise Stop", ["LAST", "stopped", "AFTER"]),
+    ],
+    ids=["raises", "calls"],
+)
+def test_a_signal_handler_can_end_a_call(handle: str, said: list[str]) -> None:
+    with (
+        FaultServer(hang_on_request) as server,
+        script(SIGNALLED.replace("HANDLE", handle), server.url) as process,
+    ):
+        server.wait_until(lambda: server.requests)
+        process.send_signal(signal.SIGTERM)
+        assert lines_of(process) == said
 
 
 def test_exit_without_close_is_quick() -> None:

@@ -111,7 +111,7 @@ class SyncRunner:
         if shared is None or shared.thread is None:
             with self._making:
                 shared = self._shared = self._shared or _SharedLoop()
-                # Python 3.12 and later start no threads while the interpreter ends; who is alone needs none.
+                # While the interpreter ends no threads can be started; who is alone needs none.
                 with suppress(RuntimeError):
                     shared.start_thread()
         return shared
@@ -166,6 +166,9 @@ class _SharedLoop:
             RuntimeError: No thread can be started.
         """
         if self.thread is None:
+            if sys.is_finalizing():
+                # Python 3.11 would wait for ever for a thread that never runs.
+                raise RuntimeError("the interpreter is ending")
             thread = threading.Thread(target=self._serve, name="pywats", daemon=True)
             thread.start()
             self.thread = thread

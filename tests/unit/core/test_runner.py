@@ -447,6 +447,10 @@ class Steps:
         self._tracer = sys.gettrace()
 
     def __enter__(self) -> Self:
+        frame = inspect.currentframe()
+        assert frame is not None
+        # Python 3.12 traces opcodes only if a frame wants it beforehand.
+        frame.f_trace_opcodes = True
         sys.settrace(self._trace)
         return self
 
@@ -875,6 +879,14 @@ def test_a_call_that_comes_too_late_says_so_and_leaves_nothing(runner: SyncRunne
     with pytest.raises(RuntimeError, match="the interpreter is ending"):
         run_in_thread(runner, coroutine)
     assert inspect.getcoroutinestate(coroutine) == inspect.CORO_CLOSED
+
+
+def test_no_thread_is_waited_for_that_would_never_run(runner: SyncRunner, monkeypatch: pytest.MonkeyPatch):
+    # As when Python 3.11 takes the modules of a program apart.
+    monkeypatch.setattr(sys, "is_finalizing", lambda: True)
+    assert runner.run(answer()) == 42
+    assert runner._shared is not None
+    assert runner._shared.thread is None
 
 
 def test_a_call_without_a_loop_leaves_nothing(runner: SyncRunner, monkeypatch: pytest.MonkeyPatch):
