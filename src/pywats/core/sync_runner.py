@@ -286,7 +286,9 @@ class _SharedLoop:
                         self._wanted.get_nowait()
                 self._serving = True
                 while self._serving and not self._ending:
-                    self.loop.run_forever()
+                    # These leave the loop, besides the task that raised them and the caller who awaits it.
+                    with suppress(KeyboardInterrupt, SystemExit):
+                        self.loop.run_forever()
 
     def _let_go(self) -> None:
         """Give the loop to a caller who is alone, if it is the thread that runs it."""

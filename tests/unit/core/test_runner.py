@@ -262,6 +262,19 @@ def test_a_coroutine_that_raises_what_ends_programs_does_not_end_the_loop(
     assert runner.run(answer()) == 42
 
 
+@pytest.mark.parametrize("run", [SyncRunner.run, run_in_thread])
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+def test_a_task_that_raises_what_ends_programs_does_not_end_the_loop(
+    runner: SyncRunner, error: type[BaseException], run: Any
+):
+    async def await_task() -> None:
+        await asyncio.create_task(fail(error()))
+
+    with pytest.raises(error):
+        run(runner, await_task())
+    assert run(runner, answer()) == 42
+
+
 def test_a_coroutine_that_is_cancelled_from_inside_raises_that(runner: SyncRunner):
     with pytest.raises(asyncio.CancelledError):
         runner.run(fail(asyncio.CancelledError()))
