@@ -177,8 +177,17 @@ def test_a_caller_who_is_not_given_the_loop_in_time_is_served_by_the_thread(
         wait(self)
 
     monkeypatch.setattr(sync_runner, "_HANDOVER_SECONDS", 0.001)
+    monkeypatch.setattr(sync_runner, "_CROWD_SECONDS", 60)
     monkeypatch.setattr(sync_runner._Work, "wait", wait_at_last)
     assert runner.run(thread()) == thread_of(runner).ident
+    # Nor does the next one ask for it.
+    assert runner.run(thread()) == thread_of(runner).ident
+
+
+def test_a_crowd_does_not_send_the_loop_to_and_fro(runner: SyncRunner, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sync_runner, "_CROWD_SECONDS", 60)
+    run_in_crowd(runner)
+    assert {runner.run(thread()) for _ in range(100)} == {thread_of(runner).ident}
 
 
 def test_on_windows_the_thread_runs_the_loop(runner: SyncRunner, monkeypatch: pytest.MonkeyPatch):
@@ -309,10 +318,27 @@ def test_what_interrupts_the_wait_before_the_start_closes_the_coroutine(runner: 
 
     async def cancel_unstarted() -> None:
         work.cancel()
+        work.start(asyncio.get_running_loop())
+        assert work._task is None
 
     runner.run(cancel_unstarted())
     with pytest.raises(RuntimeError, match=r"already awaited|reuse"):
         runner.run(coroutine)
+
+
+def test_what_interrupts_the_wait_after_the_end_leaves_nothing_to_wait_for(runner: SyncRunner):
+    pending: set[object] = set()
+    work = sync_runner._Work(answer(), pending)
+
+    async def cancel_ended() -> None:
+        work.start(asyncio.get_running_loop())
+        while not work.ended:
+            await asyncio.sleep(0)
+        pending.add(work)
+        work.cancel()
+
+    runner.run(cancel_ended())
+    assert (work.ended, pending) == (True, set())
 
 
 def test_the_error_of_an_interrupted_coroutine_is_not_logged(
@@ -575,6 +601,32 @@ def test_what_a_signal_handler_raises_in_the_middle_of_the_loop_cancels_the_coro
         runner.run(hang())
     assert cancelled.wait(10)
     assert runner.run(answer()) == 42
+
+
+def test_the_cleaning_up_of_an_interrupted_coroutine_is_not_collected_as_garbage(runner: SyncRunner):
+    cleaning = threading.Event()
+    futures: list[weakref.ref[asyncio.Future[None]]] = []
+
+    def terminated() -> None:
+        raise SystemExit
+
+    async def hang() -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_soon(terminated)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            # What nobody else knows.
+            future = loop.create_future()
+            futures.append(weakref.ref(future))
+            loop.call_soon(cleaning.set)
+            await future
+
+    with pytest.raises(SystemExit):
+        runner.run(hang())
+    assert cleaning.wait(10)
+    gc.collect()
+    assert futures[0]() is not None
 
 
 def test_a_coroutine_of_another_thread_that_ends_programs_does_not_end_this_one(runner: SyncRunner):
