@@ -332,8 +332,8 @@ def test_what_interrupts_the_wait_after_the_end_leaves_nothing_to_wait_for(runne
 
     async def cancel_ended() -> None:
         work.start(asyncio.get_running_loop())
-        while not work.ended:
-            await asyncio.sleep(0)
+        assert work._task is not None
+        await work._task
         pending.add(work)
         work.cancel()
 
