@@ -27,7 +27,7 @@ BENCHMARKS: tuple[Callable[[], Table], ...] = (
     lambda: calls.tasks(rounds=15, count=200),
     lambda: calls.many_tasks(rounds=15, count=1000),
     lambda: chain.without_network(rounds=25, calls=500),
-    lambda: reports.submitted(rounds=7, count=5000),
+    lambda: reports.submitted(rounds=9, count=5000),
     lambda: models.headers(rounds=25),
     lambda: imports.imports(rounds=25),
     lambda: imports.first_call(rounds=15),
