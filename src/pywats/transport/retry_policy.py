@@ -178,7 +178,7 @@ def parse_http_date(value: str) -> datetime | None:
     if not re.fullmatch(_HTTP_DATE, value, re.ASCII):
         return None
     try:
-        date = parsedate_to_datetime(value)
+        # All three are in UTC, but only two of them say so.
+        return parsedate_to_datetime(value).replace(tzinfo=UTC)
     except ValueError:
         return None
-    return date.replace(tzinfo=UTC) if date.tzinfo is None else date

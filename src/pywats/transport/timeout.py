@@ -136,7 +136,7 @@ class BufferedBody(httpx.AsyncByteStream):
             yield self.raw[start : start + _SLICE_BYTES]
 
 
-def _expired(request: httpx.Request, limit: str, *, request_sent: bool = True) -> WatsTimeoutError:
+def _expired(request: httpx.Request, limit: str, *, request_sent: bool) -> WatsTimeoutError:
     return WatsTimeoutError(
         f"no complete answer from the server in time ({limit})",
         method=request.method,

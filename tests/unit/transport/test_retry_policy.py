@@ -352,6 +352,14 @@ def test_retry_after_as_a_date_in_each_format_of_http(value: str):
     assert parse_retry_after([value], NOW) == 30
 
 
+@pytest.mark.parametrize(
+    "value",
+    ["Wed, 11 Mar 2026 12:00:00 GMT", "Wednesday, 11-Mar-26 12:00:00 GMT", "Wed Mar 11 12:00:00 2026"],
+)
+def test_the_longest_name_of_a_day_and_a_day_of_two_digits_are_read_in_each_format(value: str):
+    assert parse_retry_after([value], NOW) == timedelta(days=10).total_seconds()
+
+
 def test_retry_after_in_the_past_means_no_wait():
     assert parse_retry_after(["Sun, 01 Mar 2020 12:00:30 GMT"], NOW) == 0
 
@@ -382,6 +390,7 @@ def test_a_time_zone_of_the_reference_does_not_matter():
         "1_000",
         "\uff11\uff12",
         "\u0663",
+        "1\u0663",
         "\u00bd",
         "soon",
         "None",
@@ -415,7 +424,7 @@ def test_of_two_headers_the_longer_wait_counts():
 
 
 def test_of_two_headers_in_one_the_longer_wait_counts():
-    assert parse_retry_after(["5, 60"], NOW) == parse_retry_after(["60,5"], NOW) == 60
+    assert parse_retry_after(["5, 60"], NOW) == parse_retry_after(["60 ,5"], NOW) == 60
 
 
 def test_of_a_number_and_a_date_the_longer_wait_counts():
@@ -496,6 +505,38 @@ def test_any_date_is_as_far_away_as_it_is(seconds: int):
 @pytest.mark.parametrize("value", ["", "soon", "2026-03-01T12:00:30Z", "5", "Sun, 01 Mar 99999 12:00:30 GMT"])
 def test_what_is_no_date_is_none(value: str):
     assert parse_http_date(value) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        # IMF-fixdate
+        "sun, 01 Mar 2026 12:00:30 GMT",
+        "Sun, 1 Mar 2026 12:00:30 GMT",
+        "Sun, 01 Mar 26 12:00:30 GMT",
+        "Sun, 01 Mar 2026 2:00:30 GMT",
+        "Sun, 01 Mar 2026 12:00:3 GMT",
+        "Sun, 01 Mar 2026 12:00 GMT",
+        "Sun, 01 Mar 2026 12:00:30",
+        "Sun, 0\uff11 Mar 2026 12:00:30 GMT",
+        # RFC 850
+        "Sun, 01-Mar-26 12:00:30 GMT",
+        "Wednesdays, 04-Mar-26 12:00:30 GMT",
+        "Sunday, 01-Mar-2026 12:00:30 GMT",
+        "Sunday, 01-Mar-26 12:00:30",
+        # asctime
+        "Sun Mar 1 12:00:30 2026",
+        "Sun Mar  1 12:00:30 26",
+        "Sun Mar  1 12:00:30 2026 GMT",
+    ],
+)
+def test_what_is_almost_a_date_is_none(value: str):
+    assert parse_http_date(value) is None
+
+
+@pytest.mark.parametrize("value", ["Sun, 01 Mar 2026 12:00:00 GMT", "Sun Mar  1 12:00:00 2026"])
+def test_a_date_is_in_utc_whether_it_says_so_or_not(value: str):
+    assert parse_http_date(value) == NOW
 
 
 @given(st.text())

@@ -10,6 +10,7 @@ import pytest
 
 from pywats import SyncConfig, WatsConnectionError, WatsResponseError, WatsTimeoutError
 from pywats.transport import TimeoutTransport
+from pywats.transport.timeout import MAX_BODY_BYTES, BufferedBody
 from tests.unit.transport.helpers import URL, Body, Clock, Network, hang, run, send
 
 PHASES = ("connect", "read", "write", "pool")
@@ -88,6 +89,12 @@ def test_timeout_holds_if_more_is_left_of_total_timeout(clock: Clock):
     assert clock.elapsed() == pytest.approx(10, abs=0.05)
 
 
+def test_an_attempt_is_made_while_a_fraction_of_a_second_is_left(clock: Clock):
+    network = Network()
+    clock.run(send(limited(network), extensions={"wats_deadline": clock.now + 0.5}))
+    assert len(network.requests) == 1
+
+
 @pytest.mark.parametrize("left", [0, -5])
 def test_an_attempt_after_the_deadline_is_not_made(clock: Clock, left: float):
     network = Network()
@@ -99,6 +106,22 @@ def test_an_attempt_after_the_deadline_is_not_made(clock: Clock, left: float):
 def test_an_attempt_that_was_not_made_was_not_sent(clock: Clock):
     with pytest.raises(WatsTimeoutError) as caught:
         clock.run(send(limited(Network()), extensions={"wats_deadline": clock.now}))
+    assert caught.value.request_sent is False
+
+
+def test_the_error_of_an_attempt_that_was_not_made_names_total_timeout(clock: Clock):
+    extensions = {"wats_config": SyncConfig(total_timeout=60), "wats_deadline": clock.now}
+    with pytest.raises(WatsTimeoutError, match=r"total_timeout: 60 s"):
+        clock.run(send(limited(Network()), extensions=extensions))
+
+
+def test_an_attempt_that_was_cut_off_while_it_waited_for_its_turn_was_not_sent(clock: Clock):
+    async def queue(request: httpx.Request) -> None:
+        request.extensions["wats_unsent"] = True
+        await hang(request)
+
+    with pytest.raises(WatsTimeoutError) as caught:
+        clock.run(send(limited(Network(queue))))
     assert caught.value.request_sent is False
 
 
@@ -117,6 +140,12 @@ def test_the_error_names_timeout(clock: Clock):
 def test_the_error_names_total_timeout(clock: Clock):
     extensions = {"wats_config": SyncConfig(total_timeout=4), "wats_deadline": clock.now + 4}
     with pytest.raises(WatsTimeoutError, match=r"total_timeout: 4 s"):
+        clock.run(send(limited(Network(hang)), extensions=extensions))
+
+
+def test_of_two_limits_that_end_at_the_same_moment_timeout_is_named(clock: Clock):
+    extensions = {"wats_config": SyncConfig(timeout=4, total_timeout=4), "wats_deadline": clock.now + 4}
+    with pytest.raises(WatsTimeoutError, match=r"\(timeout: 4 s"):
         clock.run(send(limited(Network(hang)), extensions=extensions))
 
 
@@ -214,6 +243,8 @@ def test_a_limit_that_httpx_does_not_know_is_not_there():
     run(send(limited(network)))
     timeouts = network.requests[0].extensions["timeout"]
     assert (timeouts.get("total"), len(timeouts)) == (None, 4)
+    with pytest.raises(KeyError, match="total"):
+        timeouts["total"]
 
 
 def test_the_other_extensions_of_the_request_are_carried_over():
@@ -282,6 +313,26 @@ def test_a_body_larger_than_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(WatsResponseError, match="larger than 1 MiB"):
         run(send(limited(Network(httpx.Response(200, stream=body)))))
     assert (body.given, body.closed) == (5, 1)
+
+
+def test_the_error_of_a_body_that_is_too_large_names_method_and_url(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("pywats.transport.timeout.MAX_BODY_BYTES", 0)
+    with pytest.raises(WatsResponseError) as caught:
+        run(send(limited(Network(httpx.Response(200, stream=Body(b"x"))))))
+    assert (caught.value.method, caught.value.url) == ("GET", "http://wats.test/api/Product/A")
+
+
+def test_a_body_of_256_mib_is_not_too_large():
+    assert MAX_BODY_BYTES == 256 * 2**20
+
+
+def test_a_buffered_body_is_handed_on_in_pieces_that_expand_to_little():
+    async def pieces() -> list[bytes]:
+        return [piece async for piece in BufferedBody(b"x" * 100_000)]
+
+    handed_on = run(pieces())
+    assert b"".join(handed_on) == b"x" * 100_000
+    assert max(map(len, handed_on)) <= 16 * 1024
 
 
 def test_a_body_at_the_limit_is_accepted(monkeypatch: pytest.MonkeyPatch):
