@@ -18,7 +18,7 @@ from pywats.core.config import RetryConfig, SyncConfig
 from pywats.core.correlation import correlation_id as correlation_id_scope
 from pywats.core.correlation import correlation_id_var, generate_correlation_id
 from pywats.core.sync_runner import runner
-from pywats.exceptions import WatsTimeoutError
+from pywats.exceptions import WatsError, WatsTimeoutError
 from pywats.services.base import AsyncResource
 
 if TYPE_CHECKING:
@@ -254,7 +254,11 @@ def _blocking(method: Callable[..., Any], config: SyncConfig) -> Callable[..., A
     @functools.wraps(method)
     def call(*args: Any, **kwargs: Any) -> Any:
         # In a context of its own: a Ctrl-C at any moment leaves nothing of the call in the caller's.
-        return contextvars.copy_context().run(in_scope, *args, **kwargs)
+        try:
+            return contextvars.copy_context().run(in_scope, *args, **kwargs)
+        except WatsError as error:
+            # The way through pyWATS is long and says nothing; what the network did is in the causes.
+            raise error.with_traceback(None)  # noqa: B904 - it is the same error
 
     return call
 
@@ -271,6 +275,8 @@ def _iterate(items: AsyncIterator[T], config: SyncConfig, call_id: str | None) -
             item = contextvars.copy_context().run(next_item)
         except StopAsyncIteration:
             return
+        except WatsError as error:
+            raise error.with_traceback(None)  # noqa: B904 - as above
         yield item
 
 

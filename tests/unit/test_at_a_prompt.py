@@ -6,11 +6,13 @@ import io
 import pydoc
 import subprocess
 import sys
+import traceback
+from collections.abc import AsyncIterator
 from contextlib import redirect_stdout
 
 import pytest
 
-from pywats import AsyncWATS, pyWATS
+from pywats import AsyncWATS, WatsConnectionError, pyWATS
 from pywats.models import Bom, BomComponent
 from pywats.pywats import SyncServiceWrapper
 from pywats.services.box_build import AsyncBoxBuildTemplate
@@ -120,3 +122,45 @@ def test_help_on_the_wrapper_itself_is_that_of_the_class():
     assert "An async service, or another async object, whose methods block." in shown_by_help(
         SyncServiceWrapper
     )
+
+
+class AsyncRefusing:
+    """Fails at once, as deep as a service, with a cause."""
+
+    async def get(self) -> int:
+        await self._connect()
+        return 1
+
+    async def items(self) -> AsyncIterator[int]:
+        yield await self.get()
+
+    async def _connect(self) -> None:
+        try:
+            raise ConnectionRefusedError("refused")  # noqa: TRY301 - as httpx's errors are turned into ours
+        except ConnectionRefusedError as error:
+            raise WatsConnectionError("cannot connect") from error
+
+
+def frames_of(error: BaseException | None) -> list[str]:
+    assert error is not None
+    return [frame.name for frame in traceback.extract_tb(error.__traceback__)]
+
+
+def test_the_traceback_of_an_error_shows_the_call_and_not_the_way_through_pywats():
+    with pytest.raises(WatsConnectionError) as caught:
+        SyncServiceWrapper(AsyncRefusing()).get()
+    here = "test_the_traceback_of_an_error_shows_the_call_and_not_the_way_through_pywats"
+    assert frames_of(caught.value) == [here, "call"]
+
+
+def test_the_traceback_of_an_error_in_a_loop_shows_the_loop_and_not_the_way_through_pywats():
+    with pytest.raises(WatsConnectionError) as caught:
+        list(SyncServiceWrapper(AsyncRefusing()).items())
+    here = "test_the_traceback_of_an_error_in_a_loop_shows_the_loop_and_not_the_way_through_pywats"
+    assert frames_of(caught.value) == [here, "_iterate"]
+
+
+def test_the_cause_of_an_error_keeps_its_traceback():
+    with pytest.raises(WatsConnectionError) as caught:
+        SyncServiceWrapper(AsyncRefusing()).get()
+    assert frames_of(caught.value.__cause__) == ["_connect"]
