@@ -40,6 +40,8 @@ __all__ = ["AsyncHttpClient", "RequestOptions"]
 T = TypeVar("T")
 
 _MAX_REDIRECTS = 5
+# Without a body, their requests say so (RFC 9110 section 8.6).
+_WITH_BODY = ("POST", "PUT", "PATCH")
 _JSON = "application/json"
 
 
@@ -102,6 +104,7 @@ class AsyncHttpClient:
                 "Authorization": f"Basic {_check_token(token)}",
                 # Other encodings expand further than a bounded read can stop.
                 "Accept-Encoding": "gzip, deflate",
+                "Host": httpx.URL(self.base_url).netloc.decode(),
                 "Accept": _JSON,
                 "Connection": "keep-alive",
                 "User-Agent": "pywats",
@@ -248,15 +251,22 @@ class AsyncHttpClient:
         accept: str = _JSON,
         idempotent: bool | None = None,
     ) -> httpx.Request:
+        # All that httpx would add by itself is there already: it would make the headers twice.
         headers = self._headers.copy()
         extensions: dict[str, Any] = {"wats_config": call.config}
         if accept != _JSON:
             headers["Accept"] = accept
+        body: httpx.AsyncByteStream = httpx.ByteStream(b"")
         if isinstance(content, FileForm):
             headers.update(content.headers)
             extensions["wats_replayable"] = content.replayable
+            body = content
         elif content is not None:
             headers["Content-Type"] = content_type
+            headers["Content-Length"] = str(len(content))
+            body = httpx.ByteStream(content)
+        elif method in _WITH_BODY:
+            headers["Content-Length"] = "0"
         if idempotent is not None:
             extensions["wats_idempotent"] = idempotent
         if call.deadline is not None:
@@ -265,8 +275,8 @@ class AsyncHttpClient:
             method,
             _url(self.base_url + expand_path(path, path_params)),
             params=_query(params),
-            content=content,
             headers=headers,
+            stream=body,
             extensions=extensions,
         )
 

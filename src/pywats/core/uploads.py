@@ -91,7 +91,9 @@ class FileForm(httpx.AsyncByteStream):
     def headers(self) -> dict[str, str]:
         """The header fields that describe the body; without a length, it is sent in chunks."""
         fields = {"Content-Type": f"multipart/form-data; boundary={self._boundary}"}
-        if self._size is not None:
+        if self._size is None:
+            fields["Transfer-Encoding"] = "chunked"
+        else:
             fields["Content-Length"] = str(len(self._head) + self._size + len(self._tail))
         return fields
 
