@@ -29,7 +29,7 @@ def server() -> Iterator[WatsSimulator]:
 
 @pytest.fixture
 def api(server: WatsSimulator) -> Iterator[pyWATS]:
-    retry = RetryConfig(max_retries=5, max_backoff=0, jitter=0)
+    retry = RetryConfig(max_retries=10, max_backoff=0, jitter=0)  # one call may meet all refusals
     with pyWATS(server.url, server.token, timeout=20, retry_config=retry) as api:
         yield api
 

@@ -143,7 +143,11 @@ def answers(draw: st.DrawFn) -> bytes:
 @given(answer=answers(), method=st.sampled_from(["GET", "HEAD", "POST"]), ended=st.booleans())
 def test_an_answer_means_what_h11_says_or_is_refused(answer: bytes, method: str, ended: bool):
     meaning = read(answer, method, ended=ended)
-    assert meaning in (read_by_h11(answer, method, ended=ended), REFUSED)
+    careful = read_by_h11(answer, method, ended=ended)
+    if len(meaning) == len(careful) == 5 and not meaning[4]:
+        # Not to use a connection again is never wrong.
+        meaning, careful = meaning[:4], careful[:4]
+    assert meaning in (careful, REFUSED)
 
 
 @given(answer=st.binary(max_size=200), method=st.sampled_from(["GET", "HEAD"]), ended=st.booleans())
