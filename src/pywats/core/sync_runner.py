@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import atexit
 import os
-import signal
 import sys
 import threading
 import time
@@ -13,16 +12,16 @@ import weakref
 from collections.abc import Coroutine
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from types import FrameType, TracebackType
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
+
+from pywats.core.sync_work import Interrupts, Work
 
 __all__ = ["Closable", "SyncRunner", "runner"]
 
 T = TypeVar("T")
 
-# On Windows Ctrl-C can interrupt neither an untimed wait for a lock (-1) nor a wait for the network.
+# There, Ctrl-C cannot interrupt a wait for the network.
 _WINDOWS = sys.platform == "win32"
-_WAIT_SLICE_SECONDS = 0.1 if _WINDOWS else -1
 
 # How long after calls overlapped the thread keeps the loop: a crowd must not send it to and fro.
 _CROWD_SECONDS = 0.05
@@ -31,13 +30,6 @@ _CROWD_SECONDS = 0.05
 _HANDOVER_SECONDS = 0.01
 
 _STOP_SECONDS = 2.0
-
-# Ctrl-C, and other signals that people write handlers for.
-_HANDLED_SIGNALS = [
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGALRM") if hasattr(signal, name)
-]
-
-_NO_HANDLERS = (signal.SIG_DFL, signal.SIG_IGN, signal.default_int_handler, None)
 
 # What a forked child inherits and must not touch: even closing it would reach into the parent's event loop.
 _abandoned: list[object] = []
@@ -181,9 +173,9 @@ class _SharedLoop:
             raise RuntimeError(
                 "pyWATS was called from inside its own event loop; use AsyncWATS there, or another thread"
             )
-        work = _Work(coroutine, self._pending)
+        work = Work(coroutine, self._pending)
         try:
-            interrupts = _Interrupts(self.loop, work)
+            interrupts = Interrupts(self.loop, work)
             if callers is not None or _WINDOWS or interrupts.users:
                 self._follow(work, crowd=True)
             elif self._take_turn():
@@ -241,7 +233,7 @@ class _SharedLoop:
         self._crowded_until = time.monotonic() + _CROWD_SECONDS
         return False
 
-    def _lead(self, work: _Work[Any], interrupts: _Interrupts) -> None:
+    def _lead(self, work: Work[Any], interrupts: Interrupts) -> None:
         """Run the loop here until the work has ended."""
         work.led = True
         with interrupts:
@@ -250,7 +242,7 @@ class _SharedLoop:
             while not work.ended and not self._ending:
                 self.loop.run_forever()
 
-    def _follow(self, work: _Work[Any], *, crowd: bool) -> None:
+    def _follow(self, work: Work[Any], *, crowd: bool) -> None:
         """Wait here until the work is done; the thread or another caller runs the loop."""
         try:
             self.start_thread()
@@ -264,7 +256,7 @@ class _SharedLoop:
         self._call_thread()
         work.wait()
 
-    def _abandon(self, work: _Work[Any]) -> None:
+    def _abandon(self, work: Work[Any]) -> None:
         """Let the thread end the work of a caller who no longer waits."""
         if not work.ended:
             self._pending.add(work)
@@ -305,130 +297,6 @@ class _SharedLoop:
         task = self.loop.create_task(_close(resource, resources))
         self._pending.add(task)
         task.add_done_callback(self._pending.discard)
-
-
-class _Work(Generic[T]):
-    """A coroutine, and the caller who waits for it.
-
-    Attributes:
-        led: The caller runs the loop himself, and so it stops when the work ends.
-        ended: There is a result, or there will never be one.
-    """
-
-    _value: T
-
-    def __init__(self, coroutine: Coroutine[Any, Any, T], pending: set[object]) -> None:
-        self.led = False
-        self.ended = False
-        self._coroutine = coroutine
-        self._pending = pending
-        self._task: asyncio.Task[None] | None = None
-        self._error: BaseException | None = None
-        # A bare lock is the cheapest way to wait: taken here, released when the work ends.
-        self._done = threading.Lock()
-        self._done.acquire()
-
-    def start(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Start the coroutine in a copy of the caller's context; called in the loop."""
-        if not self.ended:
-            self._task = loop.create_task(self._run())
-            self._task.add_done_callback(self._end)
-
-    async def _run(self) -> None:
-        try:
-            self._value = await self._coroutine
-        except BaseException as error:  # noqa: BLE001 - it is raised where the result is asked for
-            # KeyboardInterrupt and SystemExit would go on to whoever runs the loop.
-            self._error = error
-
-    def _end(self, _: object = None) -> None:
-        # It was never started if the task was cancelled before its first step.
-        self._coroutine.close()
-        self._pending.discard(self)
-        self.ended = True
-        self._done.release()
-        if self.led:
-            asyncio.get_running_loop().stop()
-
-    def wait(self) -> None:
-        """Wait until the work has ended; called in another thread than the loop's."""
-        while not self._done.acquire(timeout=_WAIT_SLICE_SECONDS):
-            pass
-
-    def cancel(self) -> None:
-        """End the coroutine of a caller who no longer waits; once it is to start, called in the loop."""
-        if self.ended:
-            self._pending.discard(self)
-        elif self._task is None:
-            self._end()
-        else:
-            self._task.cancel()
-
-    def result(self) -> T:
-        """Return the result of the finished coroutine, or raise its exception."""
-        error, self._error = self._error, None
-        try:
-            if error is not None:
-                raise error
-            return self._value
-        finally:
-            # The traceback of an error holds this frame; through it the error would hold itself.
-            del error
-
-
-class _Interrupts:
-    """Lets Ctrl-C cancel some work, and raises KeyboardInterrupt when it has ended.
-
-    Raised in the middle of the event loop, KeyboardInterrupt could tear apart what other callers wait for.
-
-    Attributes:
-        users: A signal handler of the user's may run in this thread. It may raise in the middle of the event
-            loop as well, or call pyWATS, which cannot be done inside the loop.
-    """
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, work: _Work[Any]) -> None:
-        self._loop = loop
-        self._work = work
-        self._interrupted = False
-        self._takes_over = self.users = False
-        # Python runs signal handlers in the main thread.
-        if _in_main_thread():
-            handlers = [signal.getsignal(number) for number in _HANDLED_SIGNALS]
-            self._takes_over = handlers[0] is signal.default_int_handler
-            self.users = any(map(_is_users, handlers))
-
-    def __enter__(self) -> None:
-        if self._takes_over:
-            try:
-                signal.signal(signal.SIGINT, self.interrupt)
-            except ValueError:
-                # Where Python is embedded, its main thread need not be the one that threading takes for it.
-                self._takes_over = False
-
-    def interrupt(self, _number: int, _frame: FrameType | None) -> None:
-        if self._interrupted:
-            raise KeyboardInterrupt
-        self._interrupted = True
-        self._loop.call_soon_threadsafe(self._work.cancel)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if self._takes_over:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-        if self._interrupted:
-            raise KeyboardInterrupt from None
-
-
-def _is_users(handler: object) -> bool:
-    """Return whether a signal handler is neither Python's nor ours."""
-    if handler in _NO_HANDLERS:
-        return False
-    return not isinstance(getattr(handler, "__self__", None), _Interrupts)
-
-
-def _in_main_thread() -> bool:
-    return threading.current_thread() is threading.main_thread()
 
 
 async def _close(resource: Closable, resources: set[Closable]) -> None:

@@ -23,7 +23,7 @@ from typing import Any, Self
 
 import pytest
 
-from pywats.core import sync_runner
+from pywats.core import sync_runner, sync_work
 from pywats.core.sync_runner import SyncRunner
 
 
@@ -32,7 +32,7 @@ def runner(monkeypatch: pytest.MonkeyPatch) -> Iterator[SyncRunner]:
     # What is registered for a fork can never be taken back.
     monkeypatch.setattr(os, "register_at_fork", lambda **_: None, raising=False)
     # The time limit of a test has a handler of its own, for SIGALRM.
-    monkeypatch.setattr(sync_runner, "_HANDLED_SIGNALS", [signal.SIGINT])
+    monkeypatch.setattr(sync_work, "_HANDLED_SIGNALS", [signal.SIGINT])
     made = SyncRunner()
     yield made
     made._stop()
@@ -169,16 +169,16 @@ def test_a_caller_who_is_not_given_the_loop_in_time_is_served_by_the_thread(
 ):
     run_after_crowd(runner)
     assert runner._shared is not None
-    busy, wait = threading.Event(), sync_runner._Work.wait
+    busy, wait = threading.Event(), sync_work.Work.wait
     runner._shared.loop.call_soon_threadsafe(busy.wait, 10)
 
-    def wait_at_last(self: sync_runner._Work[Any]) -> None:
+    def wait_at_last(self: sync_work.Work[Any]) -> None:
         busy.set()
         wait(self)
 
     monkeypatch.setattr(sync_runner, "_HANDOVER_SECONDS", 0.001)
     monkeypatch.setattr(sync_runner, "_CROWD_SECONDS", 60)
-    monkeypatch.setattr(sync_runner._Work, "wait", wait_at_last)
+    monkeypatch.setattr(sync_work.Work, "wait", wait_at_last)
     assert runner.run(thread()) == thread_of(runner).ident
     # Nor does the next one ask for it.
     assert runner.run(thread()) == thread_of(runner).ident
@@ -305,7 +305,7 @@ def test_what_interrupts_the_wait_cancels_the_coroutine(runner: SyncRunner, monk
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(sync_runner._Work, "wait", interrupted)
+        patch.setattr(sync_work.Work, "wait", interrupted)
         with pytest.raises(KeyboardInterrupt):
             run_in_thread(runner, hang())
     assert cancelled.wait(10)
@@ -314,7 +314,7 @@ def test_what_interrupts_the_wait_cancels_the_coroutine(runner: SyncRunner, monk
 
 def test_what_interrupts_the_wait_before_the_start_closes_the_coroutine(runner: SyncRunner):
     coroutine = answer()
-    work = sync_runner._Work(coroutine, set())
+    work = sync_work.Work(coroutine, set())
 
     async def cancel_unstarted() -> None:
         work.cancel()
@@ -328,7 +328,7 @@ def test_what_interrupts_the_wait_before_the_start_closes_the_coroutine(runner: 
 
 def test_what_interrupts_the_wait_after_the_end_leaves_nothing_to_wait_for(runner: SyncRunner):
     pending: set[object] = set()
-    work = sync_runner._Work(answer(), pending)
+    work = sync_work.Work(answer(), pending)
 
     async def cancel_ended() -> None:
         work.start(asyncio.get_running_loop())
@@ -359,7 +359,7 @@ def test_the_error_of_an_interrupted_coroutine_is_not_logged(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(sync_runner._Work, "wait", interrupted)
+        patch.setattr(sync_work.Work, "wait", interrupted)
         with pytest.raises(KeyboardInterrupt):
             run_in_thread(runner, stubborn())
     assert failed.wait(10)
@@ -370,7 +370,7 @@ def test_the_error_of_an_interrupted_coroutine_is_not_logged(
 
 def test_the_wait_can_be_cut_into_slices(runner: SyncRunner, monkeypatch: pytest.MonkeyPatch):
     # As on Windows, where Ctrl-C cannot interrupt an untimed wait.
-    monkeypatch.setattr(sync_runner, "_WAIT_SLICE_SECONDS", 0.001)
+    monkeypatch.setattr(sync_work, "_WAIT_SLICE_SECONDS", 0.001)
 
     async def later() -> int:
         await asyncio.sleep(0.02)
@@ -457,7 +457,7 @@ def test_where_python_takes_no_handler_calls_work_all_the_same(
 ):
     # As in a program that embeds Python and imports threading in another thread than its first.
     with monkeypatch.context() as patch, ThreadPoolExecutor(1) as pool:
-        patch.setattr(sync_runner, "_in_main_thread", lambda: True)
+        patch.setattr(sync_work, "_in_main_thread", lambda: True)
         assert pool.submit(runner.run, answer()).result(10) == 42
 
 
@@ -497,7 +497,7 @@ class Steps:
         sys.settrace(self._tracer)
 
     def _trace(self, frame: Any, event: str, _: Any) -> Any:
-        if frame.f_code.co_filename != sync_runner.__file__:
+        if frame.f_code.co_filename not in (sync_runner.__file__, sync_work.__file__):
             return None
         frame.f_trace_opcodes = True
         if event == "opcode":
