@@ -11,7 +11,6 @@ import ssl
 import time
 from collections import deque
 from collections.abc import AsyncIterator
-from types import TracebackType
 from typing import NamedTuple
 
 import httpx
@@ -19,8 +18,7 @@ import httpx
 from pywats.exceptions import ClientClosedError
 from pywats.transport.connect import connect
 from pywats.transport.http11 import Connection, close
-from pywats.transport.httpcore_leaks import NetworkTransport
-from pywats.transport.replaced import is_client_replaced, is_transport_replaced
+from pywats.transport.replaced import SeenTransport, is_client_replaced, is_transport_replaced
 
 __all__ = ["KEEPALIVE_SECONDS", "DirectTransport"]
 
@@ -33,7 +31,7 @@ _HTTPCORE_EXTENSIONS = frozenset({"sni_hostname", "target", "trace"})
 _Origin = tuple[str, bytes, int | None]
 
 
-class DirectTransport(NetworkTransport):
+class DirectTransport(SeenTransport):
     """``httpx.AsyncHTTPTransport`` with its own connections to http and https servers.
 
     Where a library has replaced the way into httpx or httpcore, requests go that way, so that it sees them.
@@ -48,14 +46,12 @@ class DirectTransport(NetworkTransport):
         super().__init__(verify=verify, limits=limits)
         verify.set_alpn_protocols(["http/1.1"])
         self._context = verify
-        self._limits = limits
         kept = limits.max_keepalive_connections
         self._most_idle = math.inf if kept is None else kept
         # In the order in which they became idle.
         self._idle: deque[_Idle] = deque()
         self._busy: set[Connection] = set()
         self._closed = False
-        self._client: httpx.AsyncClient | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request.
@@ -67,10 +63,9 @@ class DirectTransport(NetworkTransport):
             httpx.TransportError: As ``httpx.AsyncHTTPTransport`` does.
         """
         self._check_open()
-        if is_client_replaced():
-            return await self._replaced_client().send(request, stream=True)
         if (
-            is_transport_replaced()
+            is_client_replaced()
+            or is_transport_replaced()
             or request.url.scheme not in ("http", "https")
             or not _HTTPCORE_EXTENSIONS.isdisjoint(request.extensions)
         ):
@@ -89,13 +84,6 @@ class DirectTransport(NetworkTransport):
             stream=_Body(connection, request, self),
             extensions={"http_version": head.version, "reason_phrase": head.reason},
         )
-
-    def _replaced_client(self) -> httpx.AsyncClient:
-        if self._client is None:
-            network = NetworkTransport(verify=self._context, limits=self._limits)
-            # Time limits and proxies are the business of the layers above.
-            self._client = httpx.AsyncClient(transport=network, timeout=None, trust_env=False)  # noqa: S113
-        return self._client
 
     async def _connection(self, request: httpx.Request) -> Connection:
         origin = _origin(request.url)
@@ -148,17 +136,6 @@ class DirectTransport(NetworkTransport):
         self._idle.clear()
         await close(*connections)
         await super().aclose()
-        if self._client is not None:
-            await self._client.aclose()
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None = None,
-        exc_value: BaseException | None = None,
-        traceback: TracebackType | None = None,
-    ) -> None:
-        # httpx's own closes the pool of httpcore alone.
-        await self.aclose()
 
 
 class _Idle(NamedTuple):

@@ -1,4 +1,4 @@
-"""The network itself: httpx's transport, with the proxies and CA files of the environment."""
+"""The network itself, with the proxies and CA files of the environment."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from pywats.transport.direct import KEEPALIVE_SECONDS, DirectTransport
-from pywats.transport.httpcore_leaks import NetworkTransport
+from pywats.transport.replaced import SeenTransport
 
 __all__ = ["ProxyRouter", "VerifySSL", "network_transport", "ssl_context"]
 
@@ -44,7 +44,7 @@ def network_transport(*, verify_ssl: VerifySSL = True, max_connections: int) -> 
     )
     direct = DirectTransport(verify=context, limits=limits)
     proxies = {
-        scheme: NetworkTransport(verify=context, limits=limits, proxy=_proxy(scheme, url, context))
+        scheme: SeenTransport(verify=context, limits=limits, proxy=_proxy(scheme, url, context))
         for scheme, url in getproxies().items()
         if scheme in ("http", "https", "all") and url
     }

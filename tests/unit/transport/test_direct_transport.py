@@ -661,6 +661,16 @@ def test_a_library_that_replaces_a_way_into_httpx_sees_calls(
 
 
 @every_way
+def test_such_a_library_sees_calls_through_a_proxy_as_well(
+    monkeypatch: pytest.MonkeyPatch, seen: Seen, way: Any
+):
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.test:3128")
+    owner, name, replacement = way
+    monkeypatch.setattr(owner, name, replacement(seen))
+    assert (call(), len(seen)) == ([], 1)
+
+
+@every_way
 def test_a_client_that_was_in_use_before_is_seen_as_well(
     monkeypatch: pytest.MonkeyPatch, server: Server, seen: Seen, way: Any
 ):
