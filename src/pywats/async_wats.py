@@ -33,7 +33,7 @@ class AsyncWATS:
         verify_ssl: True to check the server's certificate, False not to, a path to a file or folder of CA
             certificates, or an ``ssl.SSLContext``.
         max_connections: Requests at a time; the others wait.
-        transport: An httpx transport that does the sending in place of httpx's own.
+        transport: An httpx transport that does the sending in place of the network, proxies included.
 
     Raises:
         ValueError: A value cannot be used, or the address or the token is missing.

@@ -72,7 +72,7 @@ class AsyncHttpClient:
         base_url: The server's address, with or without ``/`` or ``/api`` at the end.
         token: The Basic token that WATS issued.
         config: How calls behave; a call scope around a request decides instead.
-        transport: Does the sending in place of httpx's own transport; it is used as it is.
+        transport: Does the sending in place of the network; it is used as it is.
         verify_ssl: True, False, a path to a CA file or folder, or an ``ssl.SSLContext``.
         max_connections: Requests at a time; the others wait.
 

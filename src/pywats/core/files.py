@@ -32,7 +32,7 @@ DownloadTarget = str | os.PathLike[str] | WritableFile
 Progress = Callable[[int, int | None], None]
 """Called with the bytes done and the bytes in total, or None if that is not known.
 
-It runs in the thread of the event loop that all calls share: it has to be quick and can make no calls.
+It runs inside the event loop that all calls share: it has to be quick and can make no calls.
 """
 
 _BUFFER_BYTES = 1024 * 1024

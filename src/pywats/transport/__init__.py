@@ -1,4 +1,13 @@
-"""The chain beneath the services: it works under any ``httpx.AsyncClient`` on asyncio."""
+"""The chain beneath the services: it works under any ``httpx.AsyncClient`` on asyncio.
+
+Each layer is a module: `correlation`, `retry` (which asks `retry_policy`), `timeout`, `limit` and `errors`;
+`base` has what they share.
+
+Beneath them is the `network`, which knows proxies and CA files. To a server it has connections of its own:
+`direct` keeps them, `connect` makes them, `http11` speaks on one, and `messages` is what is said, as bytes.
+httpx's, without those that httpcore forgets (`httpcore_leaks`), lead to proxies, and to libraries for tests
+or tracing (`replaced`).
+"""
 
 from __future__ import annotations
 
@@ -49,8 +58,8 @@ def build_transport(
 
     Args:
         config: For requests that bring none in ``request.extensions["wats_config"]``; default `SyncConfig`.
-        inner: The transport that does the sending; by default an ``httpx.AsyncHTTPTransport`` that honours
-            the proxies and CA files of the environment.
+        inner: The transport that does the sending; by default `network_transport`, which honours the
+            proxies and CA files of the environment.
         max_connections: Requests at a time; the others wait.
 
     Returns:

@@ -1,4 +1,4 @@
-"""LimitTransport: requests wait in our own queue, never in httpcore's."""
+"""LimitTransport: so many requests at a time; the others wait in a queue of our own."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ __all__ = ["LimitTransport"]
 class LimitTransport(Layer):
     """Lets at most ``max_connections`` requests through at a time; the others wait here.
 
-    httpcore's own pool can't be trusted with the wait: a request that is cancelled while it waits there
-    leaves a connection behind that stays CONNECTING for good (encode/httpcore#1093), and each waiter makes
-    every other request slower.
+    The network below has no limit. httpcore's pool, on the way to a proxy, can't be trusted with the wait: a
+    request that is cancelled while it waits there leaves a connection behind that stays CONNECTING for good
+    (encode/httpcore#1093), and each waiter makes every other request slower.
 
     Args:
         inner: The next layer below.

@@ -26,12 +26,12 @@ def network_transport(*, verify_ssl: VerifySSL = True, max_connections: int) -> 
 
     httpx ignores ``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` as soon as it is given a
     transport. They (and on Windows and macOS the system's settings) are honoured here; with none of them set
-    this is `DirectTransport`, an ``httpx.AsyncHTTPTransport``.
+    this is a `DirectTransport`.
 
     Args:
         verify_ssl: See `ssl_context`.
         max_connections: Idle connections to keep. There is no upper limit on connections here: that is
-            `LimitTransport`'s work, and httpcore's own queue must never be entered.
+            `LimitTransport`'s work, and httpcore's own queue, on the way to a proxy, must never be entered.
 
     Raises:
         ValueError: The CA file does not exist or holds no certificate, or a proxy cannot be used.
