@@ -66,8 +66,8 @@ class TimeoutTransport(ConfiguredLayer):
                 error.message = f"{error.message} ({limit})"
             raise
         except TimeoutError as error:
-            queued = attempt.extensions.get("wats_unsent", False)
-            raise _expired(request, limit, request_sent=not queued) from error
+            unsent = attempt.extensions.get("wats_unsent", False)
+            raise _expired(request, limit, request_sent=not unsent) from error
 
     def _seconds_left(self, request: httpx.Request) -> tuple[float | None, str]:
         """Return how long this attempt may take, and the name of the limit that says so."""
