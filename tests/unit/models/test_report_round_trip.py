@@ -246,6 +246,15 @@ def test_a_deep_report_of_either_kind_is_read_from_a_server() -> None:
     assert json.loads(to_json(report)) == {"type": "T", "root": step}
 
 
+@pytest.mark.parametrize("steps", [None, "none", {}, ["none"], [None, {"name": "one"}]])
+def test_what_is_no_step_comes_back_unchanged_from_any_depth(steps: object) -> None:
+    step = {"name": "deep", "steps": steps}
+    for _ in range(DEPTH):
+        step = {"name": "s", "steps": [step]}
+    report = UUTReport.from_wsjf({"type": "T", "root": step})
+    assert json.loads(to_json(report)) == {"type": "T", "root": step}
+
+
 def test_a_step_is_written_alone_or_with_those_below() -> None:
     step = Step.model_validate(UUT["root"])
     assert step.to_wire() == UUT["root"]

@@ -82,7 +82,7 @@ class StepData(WatsModel):
 
     def _to_wire_step_by_step(self, exclude: AbstractSet[str]) -> dict[str, Any]:
         document = super().to_wire({*exclude, "steps"})
-        waiting: list[tuple[StepData, dict[str, Any]]] = [(self, document)] if "steps" not in exclude else []
+        waiting: list[tuple[StepData, dict[str, Any]]] = [(self, document)]
         while waiting:
             step, written = waiting.pop()
             if "steps" not in step.model_fields_set:
