@@ -18,13 +18,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from .analytics_reports import StoredReport, StoredReports
+from .moments import now, sent_moment
 from .odata import find
 from .periods import DAY, HOUR, YEAR, earlier, period_start, periods_back
-from .report_rules import RESULTS, parse_moment
+from .report_rules import RESULTS
 from .wildcards import Pattern
 from .wire import INT32, Query, bad_request
 
@@ -106,10 +107,7 @@ class _Sent:
 
     def moment(self, name: str) -> datetime | None:
         value = self.text(name)
-        try:
-            return None if value is None else parse_moment(value)
-        except ValueError as error:
-            raise bad_request(f"{name}: {error}.") from error
+        return None if value is None else sent_moment(value, name)
 
 
 @dataclass(frozen=True)
@@ -139,11 +137,6 @@ class Window:
         length = (self.end or now()) - self.begin
         # Its end does not belong to it, as it is the begin of this one; starts are whole seconds.
         return Window(earlier(self.begin, length), earlier(self.begin, timedelta(seconds=1)))
-
-
-def now() -> datetime:
-    """This moment in UTC."""
-    return datetime.now(UTC)
 
 
 def last_days(days: int) -> Window:

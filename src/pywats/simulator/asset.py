@@ -20,8 +20,9 @@ from starlette.responses import JSONResponse, Response
 
 from .asset_rows import ASSETS, LOG, TYPES, asset_row, asset_tree, log_row, short_asset, type_row
 from .asset_status import status
-from .asset_store import Assets, LogType, as_text, now, read_moment
+from .asset_store import Assets, LogType, as_text, read_moment
 from .asset_tags import changed_tags
+from .moments import now
 from .odata import select
 from .store import Store
 from .wire import ApiRoute, Members, Query, bad_request, guid, json_object, not_found

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import IntEnum
 from sqlite3 import Row
 from typing import Any
 
-from .report_rules import parse_moment
+from .moments import now, sent_moment, utc_text
 from .store import Store
 from .wire import INT32, Query, bad_request, not_found
 
@@ -85,24 +85,14 @@ class LogType(IntEnum):
     STATE_CHANGE = 6
 
 
-def now() -> datetime:
-    """The present moment."""
-    return datetime.now(UTC)
-
-
 def as_text(moment: datetime) -> str:
     """A moment as it is kept: in UTC and always of the same length, so that texts sort like moments."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return utc_text(moment, "microseconds")
 
 
 def read_moment(text: str | None, name: str) -> str | None:
     """A moment that was sent, as it is kept, or a 400."""
-    if text is None:
-        return None
-    try:
-        return as_text(parse_moment(text))
-    except ValueError as error:
-        raise bad_request(f"{name}: {error}.") from error
+    return None if text is None else as_text(sent_moment(text, name))
 
 
 class Assets:

@@ -6,7 +6,8 @@ from sqlite3 import Row
 from typing import Any
 
 from .asset_status import counters, status
-from .asset_store import Assets, now
+from .asset_store import Assets
+from .moments import now
 
 
 def count_usage(assets: Assets, document: dict[str, Any]) -> bool:

@@ -22,8 +22,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from .analytics_filter import Window, now
+from .analytics_filter import Window
 from .analytics_reports import StoredReport
+from .moments import now, utc_text
 from .periods import earlier
 from .steps import finite, number
 from .wire import Query, bad_request
@@ -132,14 +133,10 @@ def oee(selected: Iterable[StoredReport], window: Window, plan: Plan) -> dict[st
         "rejectCount": len(newest) - good,
         "idealCycleTime": finite(ideal),
         "actualCycleTime": finite(actual),
-        "period": f"{_text(begin)}/{_text(end)}",
+        "period": f"{utc_text(begin, 'seconds')}/{utc_text(end, 'seconds')}",
         "partNumber": _common(reports, "partNumber"),
         "stationName": _common(reports, "stationName"),
     }
-
-
-def _text(moment: datetime) -> str:
-    return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def _percentage(part: float, whole: float) -> float | None:

@@ -7,7 +7,7 @@ from sqlite3 import Row
 from typing import Any
 
 from .custom_data import checked_xml, tags
-from .report_rules import parse_moment
+from .moments import sent_moment, utc_text
 from .store import Store
 from .wire import ApiError, Members, bad_request, not_found
 
@@ -191,12 +191,7 @@ def _record(row: Row) -> dict[str, Any]:
 
 
 def _moment(name: str, text: str | None) -> str | None:
-    if text is None:
-        return None
-    try:
-        return parse_moment(text).isoformat().replace("+00:00", "Z")
-    except ValueError as error:
-        raise bad_request(f"{name}: {error}") from error
+    return None if text is None else utc_text(sent_moment(text, name), "auto")
 
 
 def _process_code(sent: Members) -> str | None:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from .moments import parse_moment, utc_text
 from .odata import Entity
 from .process import PROCESS_NAMES
-from .report_rules import RESULTS, parse_moment
+from .report_rules import RESULTS
 
 _UNIT = {"serialNumber": "string", "partNumber": "string", "revision": "string"}
 _MISC_INFO = {"description": "string", "value": "string"}
@@ -199,8 +200,7 @@ def number_repair_files(document: Mapping[str, Any]) -> bool:
 
 def _start(text: str, utc: str | None) -> str:
     # Local times without an offset need the other member to be placed.
-    moment = parse_moment(text if utc is None else utc)
-    return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+    return utc_text(parse_moment(text if utc is None else utc), "seconds")
 
 
 def _finite(value: Any) -> Any:

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from .moments import parse_moment, sent_moment
 from .process import PROCESS_NAMES
 from .wire import INT32, bad_request, is_guid
 
@@ -23,7 +22,6 @@ RESULTS = {"P": "Passed", "F": "Failed", "E": "Error", "T": "Terminated"}
 
 _INT16 = (-(2**15), 2**15 - 1)
 _NOT_NUMBERS = ("NaN", "Infinity", "-Infinity")
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 _STATUSES = ("P", "F", "E", "T", "S", "D", "U")
 _MEASURED = ("P", "F", "S")
 _ONE_LIMIT = ("EQ", "NE", "GT", "GE", "LT", "LE")
@@ -35,17 +33,6 @@ _MEASUREMENTS = ("numericMeas", "stringMeas", "booleanMeas")
 _WSXF_ATTRIBUTES = (
     "ID", "Location", "MachineName", "PN", "Purpose", "Result", "Rev", "SN", "Start", "Start_utc", "type",
 )  # fmt: skip
-
-
-def parse_moment(text: str) -> datetime:
-    """The moment in UTC; a time without offset is taken for UTC. Raises ``ValueError``."""
-    if not _MOMENT.fullmatch(text):
-        raise ValueError(f"{text!r} is not a date and time")
-    moment = datetime.fromisoformat(text)
-    try:
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except OverflowError as error:
-        raise ValueError(f"{text!r} is out of range") from error
 
 
 class _Node:
@@ -408,7 +395,4 @@ def _check_attributes(report: Element) -> None:
         if report.get(attribute) not in choices:
             raise bad_request(f"Report: {attribute} must be one of {', '.join(choices)}.")
     for attribute in ("Start", "Start_utc"):
-        try:
-            parse_moment(report.attrib[attribute])
-        except ValueError as error:
-            raise bad_request(f"Report: {attribute}: {error}.") from error
+        sent_moment(report.attrib[attribute], f"Report: {attribute}")

@@ -20,7 +20,6 @@ import json
 import re
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from sqlite3 import Row
 from typing import Any
 
@@ -28,6 +27,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from .accounts import MANAGE_ALL_TICKETS, Accounts, caller
+from .moments import now, utc_text
 from .multipart import uploaded_file
 from .store import Store
 from .wire import (
@@ -121,20 +121,20 @@ class RootCauseService:
     async def create_ticket(self, request: Request) -> Response:
         """Opens a ticket."""
         sent = Members(await json_object(request))
-        now = _now()
+        moment = utc_text(now())
         ticket = {
             "ticketId": str(uuid.uuid4()),
             "status": _OPEN,
             "priority": _MEDIUM,
-            "createdUtc": now,
+            "createdUtc": moment,
             "tags": "[]",
             **_values(sent),
         }
         ticket["owner"] = ticket.get("owner") or caller(request)
         _check(ticket)
         with self._store.transaction():
-            self._save(ticket, now)
-            self._comment(ticket["ticketId"], sent, caller(request), now)
+            self._save(ticket, moment)
+            self._comment(ticket["ticketId"], sent, caller(request), moment)
         return JSONResponse(self._with_history(self._found(ticket["ticketId"])))
 
     async def update_ticket(self, request: Request) -> Response:
@@ -143,15 +143,15 @@ class RootCauseService:
         row = self._found(guid(sent.required("ticketId"), "ticketId"))
         if row["status"] == _ARCHIVED:
             raise bad_request(f"The ticket {row['ticketNumber']} is archived.")
-        user, now = caller(request), _now()
+        user, moment = caller(request), utc_text(now())
         ticket = {**dict(row), **_values(sent)}
         ticket["owner"] = ticket["owner"] or row["owner"]
         _check(ticket)
         changed = [name for name in ticket if ticket[name] != row[name]]
         with self._store.transaction():
-            self._save(ticket, now)
-            self._comment(row["ticketId"], sent, user, now)
-            self._note_changes(ticket, changed, user, now)
+            self._save(ticket, moment)
+            self._comment(row["ticketId"], sent, user, moment)
+            self._note_changes(ticket, changed, user, moment)
         return JSONResponse(self._with_history(self._found(row["ticketId"])))
 
     async def get_tickets(self, request: Request) -> Response:
@@ -180,7 +180,7 @@ class RootCauseService:
         ids = parse_json(await request.body())
         if not isinstance(ids, list) or not ids:
             raise bad_request("The body must be a JSON array of at least one id.")
-        user, now = caller(request), _now()
+        user, moment = caller(request), utc_text(now())
         wanted = dict.fromkeys(guid(identifier, "A ticket id") for identifier in ids)
         rows = [self._found(identifier) for identifier in wanted]
         for row in rows:
@@ -191,8 +191,8 @@ class RootCauseService:
         with self._store.transaction():
             for row in rows:
                 ticket = {**dict(row), "status": _ARCHIVED}
-                self._save(ticket, now)
-                self._note_changes(ticket, ["status"], user, now)
+                self._save(ticket, moment)
+                self._note_changes(ticket, ["status"], user, moment)
         archived = [self._with_history(self._found(row["ticketId"])) for row in rows]
         return JSONResponse(archived[0] if len(archived) == 1 else None)
 
@@ -234,15 +234,15 @@ class RootCauseService:
         if not self._accounts.may(user, MANAGE_ALL_TICKETS):
             raise ApiError(403, f"The user {user!r} lacks the permission {MANAGE_ALL_TICKETS!r}.")
 
-    def _save(self, ticket: dict[str, Any], now: str) -> None:
-        row = {**ticket, "updatedUtc": now}
+    def _save(self, ticket: dict[str, Any], moment: str) -> None:
+        row = {**ticket, "updatedUtc": moment}
         marks = ", ".join("?" * len(row))
         self._store.run(
             f"REPLACE INTO ticket ({', '.join(row)}) VALUES ({marks})",  # noqa: S608 - our own names
             *row.values(),
         )
 
-    def _comment(self, ticket_id: str, sent: Members, user: str, now: str) -> None:
+    def _comment(self, ticket_id: str, sent: Members, user: str, moment: str) -> None:
         """Adds the update that came with a ticket to its history."""
         update = sent.nested("update")
         if update is None:
@@ -250,7 +250,7 @@ class RootCauseService:
         content = update.text("content")
         attachments = [self._attachment(attachment) for attachment in update.items("attachments")]
         if content or attachments:
-            self._enter(ticket_id, _CONTENT, user, now, content=content, attachments=attachments)
+            self._enter(ticket_id, _CONTENT, user, moment, content=content, attachments=attachments)
 
     def _attachment(self, sent: Members) -> dict[str, str]:
         identifier = guid(sent.required("attachmentId"), "attachmentId")
@@ -259,20 +259,20 @@ class RootCauseService:
             raise bad_request(f"There is no attachment {identifier}; it has to be uploaded first.")
         return {"attachmentId": identifier, "filename": sent.text("filename") or row["filename"]}
 
-    def _note_changes(self, ticket: Mapping[str, Any], changed: list[str], user: str, now: str) -> None:
+    def _note_changes(self, ticket: Mapping[str, Any], changed: list[str], user: str, moment: str) -> None:
         properties = [name for name in changed if name != "progress"]
         if "progress" in changed:
-            self._enter(ticket["ticketId"], _PROGRESS, user, now, content=ticket["progress"])
+            self._enter(ticket["ticketId"], _PROGRESS, user, moment, content=ticket["progress"])
         if properties:
             text = f"Changed: {', '.join(properties)}"
-            self._enter(ticket["ticketId"], _PROPERTIES, user, now, content=text)
+            self._enter(ticket["ticketId"], _PROPERTIES, user, moment, content=text)
 
     def _enter(
         self,
         ticket_id: str,
         kind: int,
         user: str,
-        now: str,
+        moment: str,
         *,
         content: str | None,
         attachments: list[dict[str, str]] | None = None,
@@ -281,7 +281,7 @@ class RootCauseService:
             "INSERT INTO ticket_update VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
             ticket_id,
             str(uuid.uuid4()),
-            now,
+            moment,
             user,
             content,
             kind,
@@ -345,7 +345,3 @@ def _mentions(row: Row, text: str) -> bool:
     """Whether the subject or a tag holds a text, which is in lower case."""
     tags = [value or "" for tag in json.loads(row["tags"]) for value in tag.values()]
     return any(text in value.lower() for value in (row["subject"], *tags))
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -15,13 +15,14 @@ import json
 import secrets
 import uuid
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from .accounts import ROLES, Account, Accounts
+from .moments import now, utc_text
 from .scim_filter import compile_scim_filter
 from .store import Store
 from .wire import (
@@ -74,13 +75,13 @@ class ScimService:
     async def get_token(self, request: Request) -> Response:
         """Makes up a token in the form of a JWT."""
         days = Query(request).integer("duration", minimum=1, maximum=_MAX_DAYS) or 90
-        expires = datetime.now(UTC) + timedelta(days=days)
+        expires = now() + timedelta(days=days)
         parts = ({"alg": "HS256", "typ": "JWT"}, {"sub": "SCIM", "exp": int(expires.timestamp())})
         signed = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts]
         return JSONResponse(
             {
                 "token": ".".join([*signed, secrets.token_urlsafe(32)]),
-                "expiresUtc": _written(expires),
+                "expiresUtc": utc_text(expires),
                 "durationDays": days,
             },
             headers={"Cache-Control": "no-store"},
@@ -113,7 +114,7 @@ class ScimService:
         if sent.has("schemas"):
             _check_schemas(sent, _USER)
         name = sent.nested("name")
-        now = _written(datetime.now(UTC))
+        moment = utc_text(now())
         user: Account = {
             "id": str(uuid.uuid4()),
             "userName": sent.required("userName"),
@@ -123,7 +124,7 @@ class ScimService:
             "name": None if name is None else {part: name.text(part) for part in _NAME_PARTS},
             "emails": [_email(email) for email in sent.items("emails")],
             "roles": [_known_role(role.required("value")) for role in sent.items("roles")],
-            "meta": {"resourceType": "User", "created": now, "lastModified": now},
+            "meta": {"resourceType": "User", "created": moment, "lastModified": moment},
             **{name: _parted(sent.text(attribute) or "") for name, attribute in _RESTRICTIONS.items()},
         }
         if not self._accounts.add(user):
@@ -152,7 +153,7 @@ class ScimService:
             raise bad_request("Operations is required.")
         for operation in operations:
             _change(user, operation)
-        user["meta"]["lastModified"] = _written(datetime.now(UTC))
+        user["meta"]["lastModified"] = utc_text(now())
         self._accounts.change(user)
         return JSONResponse(_shown(user))
 
@@ -243,7 +244,3 @@ def _known_role(name: str) -> str:
     if known is None:
         raise bad_request(f"There is no role {name!r}; choose from {', '.join(ROLES)}.")
     return known
-
-
-def _written(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

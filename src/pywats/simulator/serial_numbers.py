@@ -11,15 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from sqlite3 import Row
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from .moments import now, sent_moment, utc_text
 from .multipart import uploaded_file
-from .report_rules import parse_moment
 from .serial_number_files import MEDIA_TYPES, read, written
 from .store import Store
 from .wire import ApiRoute, Query, bad_request, done, download, not_found
@@ -56,6 +55,7 @@ _MAC_ADDRESS, _IMEI = 1, 2
 _IDENTIFIERS = {0: "Serial number", _MAC_ADDRESS: "MAC address", _IMEI: "IMEI"}
 _MAX_LENGTH = 100
 _REFERENCES = ("refSN", "refPN", "refStn")
+_DIGITS = "microseconds"
 
 # What XML cannot hold, and nobody prints on a label.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ufffe\uffff]")
@@ -122,11 +122,11 @@ class SerialNumberService:
         numbers = _first_run(free, quantity, kind) if in_sequence else free
         if not numbers:
             raise bad_request(f"There are no {quantity} free serial numbers in sequence.")
-        now = _utc(datetime.now(UTC))
+        moment = utc_text(now(), _DIGITS)
         with self._store.transaction():
             for number in numbers:
-                self._store.run(_TAKE, now, *references, kind["name"], number["id"])
-        taken = dict(zip(("taken", *_REFERENCES), (now, *references), strict=True))
+                self._store.run(_TAKE, moment, *references, kind["name"], number["id"])
+        taken = dict(zip(("taken", *_REFERENCES), (moment, *references), strict=True))
         records = _records([{**dict(number), **taken} for number in numbers], kind)
         return Response(written(records, format_), media_type=MEDIA_TYPES[format_])
 
@@ -160,7 +160,7 @@ class SerialNumberService:
         format_ = _format(query.required("format"))
         file = await uploaded_file(request)
         numbers = [_checked(record, kind) for record in read(file.content, format_)]
-        now = _utc(datetime.now(UTC))
+        moment = utc_text(now(), _DIGITS)
         with self._store.transaction():
             for number in numbers:
                 self._store.run(
@@ -168,7 +168,7 @@ class SerialNumberService:
                     kind["name"],
                     number["id"],
                     _key(number["id"], kind),
-                    now,
+                    moment,
                     *(number[name] for name in ("taken", *_REFERENCES)),
                 )
         return done()
@@ -205,15 +205,8 @@ def _format(text: str) -> str:
     return text.upper()
 
 
-def _utc(moment: datetime) -> str:
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
 def _moment(name: str, text: str) -> str:
-    try:
-        return _utc(parse_moment(text))
-    except ValueError as error:
-        raise bad_request(f"{name}: {error}") from error
+    return utc_text(sent_moment(text, name), _DIGITS)
 
 
 def _printable(name: str, text: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
 from sqlite3 import Row
 from typing import Any
 
+from .moments import now, utc_text
 from .odata import find
 from .wire import Members, bad_request
 
@@ -56,8 +56,8 @@ VIRTUAL_FOLDERS = [
 
 def stamp(*events: str) -> dict[str, str]:
     """Now and the user, as when and by whom something was created, modified, released or revoked."""
-    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return {name: value for event in events for name, value in ((event, now), (f"{event}By", _USER))}
+    moment = utc_text(now())
+    return {name: value for event in events for name, value in ((event, moment), (f"{event}By", _USER))}
 
 
 def choice(name: str, text: str, choices: Collection[str]) -> str:
