@@ -27,7 +27,7 @@ from .odata import find
 from .periods import DAY, HOUR, YEAR, earlier, period_start, periods_back
 from .report_rules import RESULTS
 from .wildcards import Pattern
-from .wire import INT32, Query, bad_request
+from .wire import Members, Query, bad_request
 
 Condition = Callable[[StoredReport], bool]
 _Texts = Callable[[StoredReport], Iterable[str | None]]
@@ -72,38 +72,24 @@ ALL_MEMBERS = frozenset(_TEXTS) | {
 """What a filter can have that selects; ``dimensions`` does not."""
 
 
-class _Sent:
-    """The members of a filter, without those that the operation does not honour."""
+class _Sent(Members):
+    """The members of a filter, without those that are empty or that the operation does not honour."""
 
     def __init__(self, members: Mapping[str, Any], honoured: Collection[str]) -> None:
-        self._values = {name.lower(): value for name, value in members.items() if value not in (None, "")}
-        self._honoured = honoured
-
-    def value(self, name: str) -> Any:
-        return self._values.get(name.lower()) if name in self._honoured else None
-
-    def text(self, name: str) -> str | None:
-        value = self.value(name)
-        if value is not None and not isinstance(value, str):
-            raise bad_request(f"{name} must be a string, not {value!r}.")
-        return value
-
-    def integer(self, name: str, minimum: int = INT32[0], maximum: int = INT32[1]) -> int | None:
-        value = self.value(name)
-        if value is None:
-            return None
-        if not isinstance(value, int) or isinstance(value, bool) or not minimum <= value <= maximum:
-            raise bad_request(f"{name} must be a whole number from {minimum} to {maximum}, not {value!r}.")
-        return value
+        known = {name.lower() for name in honoured}
+        super().__init__(
+            {
+                name: value
+                for name, value in members.items()
+                if name.lower() in known and value not in (None, "")
+            }
+        )
 
     def count(self, name: str) -> int | None:
         return self.integer(name, minimum=0) or None
 
     def flag(self, name: str) -> bool:
-        value = self.value(name)
-        if value is not None and not isinstance(value, bool):
-            raise bad_request(f"{name} must be true or false, not {value!r}.")
-        return bool(value)
+        return name in self and super().flag(name)
 
     def moment(self, name: str) -> datetime | None:
         value = self.text(name)
@@ -249,7 +235,7 @@ def _run(sent: _Sent) -> int | None:
 
 
 def _yield(sent: _Sent) -> int | None:
-    which = sent.integer("yield", min(_RUNS), 100)
+    which = sent.integer("yield", minimum=min(_RUNS), maximum=100)
     return which if which in _RUNS else None
 
 
@@ -260,7 +246,7 @@ def _run_condition(run: int) -> Condition:
 
 
 def _grouping(sent: _Sent) -> int | None:
-    grouping = sent.integer("dateGrouping", -1, YEAR)
+    grouping = sent.integer("dateGrouping", minimum=-1, maximum=YEAR)
     return grouping if grouping in range(HOUR, YEAR + 1) else None
 
 
@@ -271,7 +257,7 @@ def _window(sent: _Sent, default_days: int | None) -> Window:
     dated = begin is not None or end is not None
     if periods is None and (dated or grouping is None):
         return Window(begin, end) if dated or default_days is None else last_days(default_days)
-    if periods is not None and sent.value("dateGrouping") == -1:
+    if periods is not None and sent.integer("dateGrouping") == -1:
         raise bad_request("periodCount needs a dateGrouping other than -1.")
     length = DAY if grouping is None else grouping
     running = period_start(end or now(), length)

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as ET
 
+from .tag_changes import is_deletion
 from .wire import Members, bad_request, parse_xml
-
-_DELETE = 3
-_LAST_CHANGE = 6
 
 # As .NET's XmlConvert writes characters that XML does not allow in a name.
 _UNFIT = re.compile(r"^[^A-Za-z_]|[^A-Za-z0-9_.-]|_(?=x[0-9A-F]{4,6}_)")
@@ -26,7 +24,7 @@ def changed_tags(xml: str | None, sent: list[Members]) -> str | None:
     for tag in sent:
         key = tag.required("key")
         values[key] = tag.text("value")
-        if tag.integer("change", minimum=0, maximum=_LAST_CHANGE) == _DELETE:
+        if is_deletion(tag):
             del values[key]
     return _written(values) if values else None
 

@@ -30,6 +30,7 @@ from .accounts import MANAGE_ALL_TICKETS, Accounts, caller
 from .moments import now, utc_text
 from .multipart import uploaded_file
 from .store import Store
+from .tag_changes import is_deletion
 from .wire import (
     ApiError,
     ApiRoute,
@@ -85,7 +86,6 @@ _PRIORITIES = (0, 1, 2)
 _MEDIUM = 1
 _ASSIGNED, _FOLLOWING, _ALL = 0, 1, 2
 _CONTENT, _PROGRESS, _PROPERTIES = 0, 1, 2
-_DELETE = 3
 
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 _UNKNOWN_TYPE = "application/octet-stream"
@@ -312,7 +312,7 @@ def _values(sent: Members) -> dict[str, Any]:
         tags = [
             {"key": tag.required("key"), "value": tag.text("value")}
             for tag in sent.items("tags")
-            if tag.integer("change", minimum=0, maximum=6) != _DELETE
+            if not is_deletion(tag)
         ]
         values["tags"] = json.dumps(tags)
     return values

@@ -9,6 +9,7 @@ from typing import Any
 
 from .moments import now, utc_text
 from .odata import find
+from .tag_changes import is_deletion
 from .wire import Members, bad_request
 
 DRAFT = "Draft"
@@ -28,7 +29,6 @@ _DATES = {"Released": "released", "Revoked": "revoked"}
 _DELETABLE = (DRAFT, "Revoked")
 _TAGS_CAN_CHANGE = ("Pending", "Released")
 _NEVER_NULL = ("name", "installonroot", "priority", "status")
-_DELETED = 3  # among the changes of a tag, 0 to 6
 
 _USER = "simulator"
 
@@ -103,7 +103,7 @@ def _tags(sent: list[Members]) -> list[dict[str, Any]]:
     tags: dict[str, str | None] = {}
     for tag in sent:
         key, value = tag.required("key"), tag.text("value")
-        if tag.integer("change", minimum=0, maximum=6) != _DELETED:
+        if not is_deletion(tag):
             tags[key] = value
     return [{"key": key, "value": value} for key, value in tags.items()]
 
