@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support import RecordingHandler
+from tests.support import Records
 
 
 @pytest.fixture
-def root_log() -> Iterator[RecordingHandler]:
+def root_log() -> Iterator[Records]:
     """Everything that any logger says at DEBUG, as the root logger's handlers get it."""
-    root, handler = logging.getLogger(), RecordingHandler()
+    root, handler = logging.getLogger(), Records()
     level = root.level
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)

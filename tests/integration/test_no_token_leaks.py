@@ -14,7 +14,7 @@ from collections.abc import Callable
 import pytest
 
 from pywats import AsyncWATS, RetryConfig, SyncConfig, WatsError, pyWATS
-from tests.support import REPORT, TOKEN, RecordingHandler
+from tests.support import REPORT, TOKEN, Records
 from tests.support.fault_server import (
     Behaviour,
     Exchange,
@@ -91,14 +91,14 @@ def error_of(fault: str) -> WatsError:
 
 
 @faults
-def test_no_logger_says_the_token(fault: str, root_log: RecordingHandler) -> None:
+def test_no_logger_says_the_token(fault: str, root_log: Records) -> None:
     with FaultServer(then=FAULTS[fault]) as server:
         call_in_vain(server.url)
     assert root_log.records
     assert [said for said in map(said_by, root_log.records) if TOKEN in said] == []
 
 
-def test_no_logger_says_the_token_when_all_is_well(root_log: RecordingHandler) -> None:
+def test_no_logger_says_the_token_when_all_is_well(root_log: Records) -> None:
     with FaultServer() as server, pyWATS(server.url, TOKEN) as api:
         api.report.submit_report(REPORT)
         api.product.get_product("X")
@@ -145,7 +145,7 @@ def test_an_error_survives_pickling(fault: str) -> None:
     )
 
 
-def test_a_refused_connection_does_not_tell_the_token(root_log: RecordingHandler) -> None:
+def test_a_refused_connection_does_not_tell_the_token(root_log: Records) -> None:
     with refused_url() as url:
         error = call_in_vain(url)
     said = (
@@ -223,7 +223,7 @@ def test_a_redirect_loop_ends_in_an_error() -> None:
         assert len(server.requests) <= 25
 
 
-def test_a_password_in_the_base_url_is_never_shown(root_log: RecordingHandler) -> None:
+def test_a_password_in_the_base_url_is_never_shown(root_log: Records) -> None:
     said = []
     with FaultServer(then=respond(500)) as server:
         try:
@@ -236,7 +236,7 @@ def test_a_password_in_the_base_url_is_never_shown(root_log: RecordingHandler) -
     assert PASSWORD not in "".join(said)
 
 
-def test_a_proxy_password_is_never_shown(root_log: RecordingHandler, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_password_is_never_shown(root_log: Records, monkeypatch: pytest.MonkeyPatch) -> None:
     with refused_url() as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.replace("://", f"://user:{PASSWORD}@"))
         error = call_in_vain("http://wats.test")
@@ -254,7 +254,7 @@ def test_the_query_is_not_part_of_an_error() -> None:
     assert "private-group" not in f"{caught.value} {caught.value.url}"
 
 
-def test_a_healthy_answer_that_echoes_the_token_is_not_logged(root_log: RecordingHandler) -> None:
+def test_a_healthy_answer_that_echoes_the_token_is_not_logged(root_log: Records) -> None:
     def echo(exchange: Exchange) -> None:
         exchange.send_response(200, {"partNumber": exchange.request.headers["Authorization"]})
 

@@ -1,4 +1,4 @@
-"""What the integration tests share."""
+"""What the tests share."""
 
 from __future__ import annotations
 
@@ -37,13 +37,18 @@ REPORT: dict[str, Any] = {
 }
 
 
-class RecordingHandler(logging.Handler):
+class Records(logging.Handler):
+    """Keeps what is logged."""
+
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
         self.records: list[logging.LogRecord] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         self.records.append(record)
+
+    def of(self, level: int) -> list[str]:
+        return [record.getMessage() for record in self.records if record.levelno == level]
 
 
 class Stopwatch:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
-from tests.unit.transport.helpers import Clock, Records
+from tests.support import Records
+from tests.unit.transport.helpers import Clock
 
 hypothesis.settings.register_profile("pywats", deadline=None)
 hypothesis.settings.load_profile("pywats")

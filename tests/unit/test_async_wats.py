@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from pywats import AsyncWATS, ClientClosedError, RetryConfig, SyncConfig, pyWATS
-from tests.unit.transport.helpers import TOKEN, Clock, Network, run
+from tests.support import TOKEN
+from tests.unit.transport.helpers import Clock, Network, run
 
 URL = "http://wats.test"
 

@@ -28,7 +28,8 @@ from pywats import (
     exceptions,
 )
 from pywats.exceptions import bare_url, error_class_for_status
-from tests.unit.transport.helpers import TOKEN, Network, chain, run
+from tests.support import TOKEN
+from tests.unit.transport.helpers import Network, chain, run
 
 BASES = {
     WatsError: (Exception,),

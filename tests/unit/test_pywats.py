@@ -37,7 +37,8 @@ from pywats.pywats import (
 )
 from pywats.services.base import AsyncResource
 from pywats.services.box_build import AsyncBoxBuildTemplate
-from tests.unit.transport.helpers import TOKEN, Network
+from tests.support import TOKEN
+from tests.unit.transport.helpers import Network
 
 URL = "http://wats.test"
 CONFIG = SyncConfig(timeout=7)

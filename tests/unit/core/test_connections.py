@@ -12,7 +12,8 @@ from pywats import ClientClosedError
 from pywats.core import connections as module
 from pywats.core.client import AsyncHttpClient
 from pywats.core.connections import Connections
-from tests.unit.transport.helpers import TOKEN, Network, run
+from tests.support import TOKEN
+from tests.unit.transport.helpers import Network, run
 
 
 class Chain(Network):

@@ -27,7 +27,8 @@ from pywats import (
 )
 from pywats.core.client import AsyncHttpClient
 from pywats.core.files import saved
-from tests.unit.transport.helpers import TOKEN, Body, Clock, Network, run
+from tests.support import TOKEN
+from tests.unit.transport.helpers import Body, Clock, Network, run
 
 
 def download(response: Any, target: Any, config: SyncConfig | None = None, **options: Any) -> int:

@@ -32,7 +32,8 @@ from pywats import (
     correlation_id,
 )
 from pywats.core.client import AsyncHttpClient
-from tests.unit.transport.helpers import TOKEN, Body, Clock, Network, Step, hang, run
+from tests.support import TOKEN
+from tests.unit.transport.helpers import Body, Clock, Network, Step, hang, run
 
 T = TypeVar("T")
 

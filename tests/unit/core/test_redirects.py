@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from pywats import SyncConfig, WatsError, WatsResponseError, WatsTimeoutError, correlation_id
 from pywats.core.client import AsyncHttpClient
 from pywats.core.uploads import FileForm
-from tests.unit.transport.helpers import TOKEN, Body, Clock, Network, hang, run
+from tests.support import TOKEN
+from tests.unit.transport.helpers import Body, Clock, Network, hang, run
 
 OTHER = "http://other.test/api/y"
 SAME = "http://wats.test/api/y"

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from pywats import RetryConfig, SyncConfig, WatsConnectionError, WatsError, WatsTimeoutError
 from pywats.core.client import AsyncHttpClient
 from pywats.core.uploads import FileForm, form_file
-from tests.unit.transport.helpers import TOKEN, Network, run
+from tests.support import TOKEN
+from tests.unit.transport.helpers import Network, run
 
 RETRIES = SyncConfig(retry_enabled=True, retry=RetryConfig(max_retries=2, max_backoff=0))
 

@@ -32,8 +32,8 @@ from pywats.models import (
 )
 from pywats.models.base import LENIENT
 from pywats.services import AsyncProductionService
+from tests.support import Records
 from tests.unit.services.cases import SERVER, Case, check, run
-from tests.unit.transport.helpers import Records
 
 XML, CSV = SerialNumberFileFormat.XML, SerialNumberFileFormat.CSV
 UNIT = Unit(serial_number="U/1", part_number="A", unit_phase="Shipped", tags=[Setting(key="k")], sub_units=[])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import selectors
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +15,6 @@ from pywats.transport import build_transport
 
 T = TypeVar("T")
 
-TOKEN = "c2VjcmV0LXRva2Vu"
 URL = "http://wats.test/api/Product/A?secret=1"
 
 Step = int | httpx.Response | BaseException | Callable[[httpx.Request], Any]
@@ -70,18 +68,6 @@ class _JumpingSelector(selectors.DefaultSelector):  # type: ignore[misc, valid-t
         if not ready and timeout > 0:
             self._clock.now += timeout
         return ready
-
-
-class Records(logging.Handler):
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.records: list[logging.LogRecord] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.records.append(record)
-
-    def of(self, level: int) -> list[str]:
-        return [record.getMessage() for record in self.records if record.levelno == level]
 
 
 class Network(httpx.AsyncBaseTransport):

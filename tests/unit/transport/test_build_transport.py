@@ -26,7 +26,8 @@ from pywats.transport import (
     TimeoutTransport,
     build_transport,
 )
-from tests.unit.transport.helpers import URL, Body, Clock, Network, Records, chain, hang, run, send
+from tests.support import Records
+from tests.unit.transport.helpers import URL, Body, Clock, Network, chain, hang, run, send
 
 RETRYING = SyncConfig(timeout=10, retry_enabled=True, retry=RetryConfig(jitter=0))
 

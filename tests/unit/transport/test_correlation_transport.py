@@ -13,7 +13,8 @@ from pywats import CorrelationFilter, SyncConfig, WatsConnectionError, correlati
 from pywats.core.call import call_scope
 from pywats.core.correlation import correlation_id_var
 from pywats.transport import CorrelationTransport
-from tests.unit.transport.helpers import Clock, Network, Records, hang, run, send
+from tests.support import Records
+from tests.unit.transport.helpers import Clock, Network, hang, run, send
 
 HEADER = "X-Correlation-ID"
 

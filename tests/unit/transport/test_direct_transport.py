@@ -18,7 +18,8 @@ import respx
 from pywats import AsyncWATS, ClientClosedError, WatsConnectionError, pyWATS
 from pywats.transport import direct as module
 from pywats.transport.direct import KEEPALIVE_SECONDS, DirectTransport
-from tests.unit.transport.helpers import TOKEN, Clock, one_shot, run
+from tests.support import TOKEN
+from tests.unit.transport.helpers import Clock, one_shot, run
 from tests.unit.transport.wire import Wire
 
 CONTEXT = ssl.create_default_context()

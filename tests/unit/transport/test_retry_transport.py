@@ -13,17 +13,8 @@ import pytest
 from pywats import RetryConfig, SyncConfig, WatsConnectionError, WatsError, WatsTimeoutError
 from pywats.transport import RetryTransport
 from pywats.transport.retry import retry_after_of
-from tests.unit.transport.helpers import (
-    URL,
-    Body,
-    Clock,
-    Network,
-    Records,
-    Sleeps,
-    one_shot,
-    run,
-    send,
-)
+from tests.support import Records
+from tests.unit.transport.helpers import URL, Body, Clock, Network, Sleeps, one_shot, run, send
 
 
 def retrying(
