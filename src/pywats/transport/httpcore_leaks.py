@@ -18,10 +18,10 @@ import httpx
 
 from pywats.transport.base import LayerStream, body_of
 
-__all__ = ["NetworkTransport"]
+__all__ = ["HttpcoreTransport"]
 
 
-class NetworkTransport(httpx.AsyncHTTPTransport):
+class HttpcoreTransport(httpx.AsyncHTTPTransport):
     """``httpx.AsyncHTTPTransport``, which drops what a failed or cancelled request leaves behind.
 
     Takes the same arguments. It reaches into httpcore's pool, which offers no other way.
@@ -58,7 +58,7 @@ class NetworkTransport(httpx.AsyncHTTPTransport):
 
 
 class _Body(LayerStream):
-    def __init__(self, inner: httpx.AsyncByteStream, network: NetworkTransport) -> None:
+    def __init__(self, inner: httpx.AsyncByteStream, network: HttpcoreTransport) -> None:
         super().__init__(inner)
         self._network = network
 

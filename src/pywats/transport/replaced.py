@@ -11,7 +11,7 @@ from typing import Any
 import httpcore
 import httpx
 
-from pywats.transport.httpcore_leaks import NetworkTransport
+from pywats.transport.httpcore_leaks import HttpcoreTransport
 
 __all__ = ["SeenTransport", "is_client_replaced", "is_transport_replaced"]
 
@@ -36,8 +36,8 @@ def _is_replaced(function: object) -> bool:
     return function is not None
 
 
-class SeenTransport(NetworkTransport):
-    """`NetworkTransport`, which sends through ``httpx.AsyncClient`` where that is replaced.
+class SeenTransport(HttpcoreTransport):
+    """`HttpcoreTransport`, which sends through ``httpx.AsyncClient`` where that is replaced.
 
     Takes the same arguments.
     """
@@ -55,7 +55,7 @@ class SeenTransport(NetworkTransport):
 
     def _replaced_client(self) -> httpx.AsyncClient:
         if self._client is None:
-            network = NetworkTransport(**self._options)
+            network = HttpcoreTransport(**self._options)
             # Time limits are the business of the layers above, proxies that of the transport.
             self._client = httpx.AsyncClient(transport=network, timeout=None, trust_env=False)  # noqa: S113
         return self._client

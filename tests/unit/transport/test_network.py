@@ -13,7 +13,7 @@ import httpcore
 import httpx
 import pytest
 
-from pywats.transport.httpcore_leaks import NetworkTransport
+from pywats.transport.httpcore_leaks import HttpcoreTransport
 from pywats.transport.network import ProxyRouter, network_transport, ssl_context
 from tests.unit.transport.helpers import Network, run
 
@@ -302,7 +302,7 @@ class Backend(httpcore.AsyncNetworkBackend):
 
 
 def guarded(backend: Backend) -> httpcore.AsyncNetworkBackend:
-    guard = NetworkTransport(verify=False)._pool._network_backend
+    guard = HttpcoreTransport(verify=False)._pool._network_backend
     guard._inner = backend  # type: ignore[attr-defined]
     return guard  # type: ignore[no-any-return]
 
@@ -408,7 +408,7 @@ def test_a_body_that_is_not_closed_to_the_end_leaves_no_request_in_the_pool(monk
         async def aclose(self) -> None:
             raise asyncio.CancelledError
 
-    made = NetworkTransport(verify=False)
+    made = HttpcoreTransport(verify=False)
     pool_request = SimpleNamespace(connection=None)
     made._pool._requests.append(pool_request)  # type: ignore[arg-type]
 
