@@ -13,7 +13,7 @@ import httpx_retries
 import requests
 
 from pywats import AsyncWATS, RetryConfig, pyWATS
-from tests.benchmarks.measuring import Goal, Table, interleaved, stopwatch
+from tests.benchmarks.measuring import Goal, Table, crowd, interleaved, stopwatch
 from tests.benchmarks.predecessor import Predecessor
 from tests.benchmarks.server import bench_server
 
@@ -61,18 +61,10 @@ def threads(rounds: int, calls: int) -> Table:
         ThreadPoolExecutor(THREADS) as pool,
     ):
         address = f"{url}/api/Product/X"
-
-        def crowd(work: Callable[[], object]) -> Callable[[], float]:
-            def share(_: int) -> None:
-                for _ in range(calls):
-                    work()
-
-            return lambda: stopwatch(lambda: list(pool.map(share, range(THREADS))), 1)() / calls / THREADS
-
         times = interleaved(
             {
-                "httpx.Client": crowd(lambda: client.get(address).json()),
-                "pywats": crowd(lambda: api.product.get_product("X")),
+                "httpx.Client": crowd(pool, THREADS, lambda: client.get(address).json(), calls),
+                "pywats": crowd(pool, THREADS, lambda: api.product.get_product("X"), calls),
             },
             rounds,
         )

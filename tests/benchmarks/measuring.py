@@ -5,9 +5,10 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-__all__ = ["Goal", "Table", "interleaved", "spread", "stopwatch"]
+__all__ = ["Goal", "Table", "crowd", "interleaved", "spread", "stopwatch"]
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,19 @@ def stopwatch(work: Callable[[], object], calls: int) -> Callable[[], float]:
         return (time.perf_counter() - started) / calls * 1e6
 
     return measure
+
+
+def crowd(
+    pool: ThreadPoolExecutor, threads: int, work: Callable[[], object], calls: int
+) -> Callable[[], float]:
+    """Return a function that lets each thread do some work so often and returns the microseconds of one."""
+
+    def share(_: int) -> None:
+        for _ in range(calls):
+            work()
+
+    measure = stopwatch(lambda: list(pool.map(share, range(threads))), 1)
+    return lambda: measure() / calls / threads
 
 
 def spread(values: list[float]) -> tuple[float, float, float]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import requests
 
 from pywats import RetryConfig, UUTReport, pyWATS
 from tests.benchmarks.calls import THREADS, TOKEN
-from tests.benchmarks.measuring import Goal, Table, interleaved, stopwatch
+from tests.benchmarks.measuring import Goal, Table, crowd, interleaved
 from tests.benchmarks.server import bench_server
 
 STEPS = 20
@@ -51,19 +50,13 @@ def submitted(rounds: int, count: int) -> Table:
             answer.raise_for_status()
             answer.json()
 
-        def crowd(submit: Callable[[], object]) -> Callable[[], float]:
-            def share(_: int) -> None:
-                for _ in range(count // THREADS):
-                    submit()
+        def with_pywats() -> None:
+            api.report.submit_report(model)
 
-            return lambda: stopwatch(lambda: list(pool.map(share, range(THREADS))), 1)() / count
-
+        candidates = {"requests.Session in each thread": with_requests, "pywats": with_pywats}
+        share = count // THREADS
         times = interleaved(
-            {
-                "requests.Session in each thread": crowd(with_requests),
-                "pywats": crowd(lambda: api.report.submit_report(model)),
-            },
-            rounds,
+            {name: crowd(pool, THREADS, submit, share) for name, submit in candidates.items()}, rounds
         )
     goal = Goal("pywats", "requests.Session in each thread", 1 / 1.5)
     return Table(f"{count} reports from {THREADS} threads", "µs a report", times, (goal,))
