@@ -6,8 +6,15 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+import trustme
 
 from tests.support import Records
+
+
+@pytest.fixture(scope="module")
+def ca() -> trustme.CA:
+    """An authority for certificates that no machine knows."""
+    return trustme.CA()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ import trustme
 
 from pywats.transport.direct import DirectTransport
 from tests.support.fault_server import FaultServer, hang, refused_url, respond
+from tests.support.tls import server_context
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 3\r\n\r\nbig"
@@ -263,17 +264,6 @@ def test_a_large_request_is_sent_whole_and_never_held_whole() -> None:
 
 
 # --- TLS
-
-
-@pytest.fixture(scope="module")
-def ca() -> trustme.CA:
-    return trustme.CA()
-
-
-def server_context(ca: trustme.CA, name: str = "127.0.0.1") -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    ca.issue_cert(name).configure_cert(context)
-    return context
 
 
 @pytest.fixture

@@ -11,17 +11,7 @@ import trustme
 from pywats import RetryConfig, WatsError, pyWATS
 from tests.support import TOKEN
 from tests.support.fault_server import FaultServer, close_before_answer, respond
-
-
-@pytest.fixture(scope="module")
-def ca() -> trustme.CA:
-    return trustme.CA()
-
-
-def server_context(ca: trustme.CA, name: str = "127.0.0.1") -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    ca.issue_cert(name).configure_cert(context)
-    return context
+from tests.support.tls import server_context
 
 
 def ca_file(ca: trustme.CA, folder: Path) -> Path:

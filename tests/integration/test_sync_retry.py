@@ -6,7 +6,6 @@ import asyncio
 import email.utils
 import itertools
 import logging
-import ssl
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
@@ -47,6 +46,7 @@ from tests.support.fault_server import (
     truncate_chunked,
     wats,
 )
+from tests.support.tls import server_context
 
 AT_ONCE = RetryConfig(max_retries=3, max_backoff=0)
 STATUSES = (408, 429, 502, 503, 504)
@@ -434,18 +434,12 @@ def test_a_hostile_retry_after_neither_hangs_nor_breaks_the_call(values: list[st
     assert watch.seconds < 1
 
 
-def tls_server_context() -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
-    return context
-
-
 @pytest.mark.parametrize(
     "retry_on_errors", [(ConnectionError, TimeoutError), (Exception,)], ids=["default", "all"]
 )
 def test_a_certificate_nobody_vouches_for_is_tried_once(retry_on_errors: tuple[type[Exception], ...]) -> None:
     retry = RetryConfig(max_backoff=0, retry_on_errors=retry_on_errors)
-    with FaultServer(tls=tls_server_context()) as server:
+    with FaultServer(tls=server_context(trustme.CA())) as server:
         with pyWATS(server.url, TOKEN, retry_config=retry) as api, pytest.raises(WatsError) as caught:
             api.product.get_product("X")
         server.wait_until(lambda: server.open_connections == 0)
