@@ -209,6 +209,15 @@ def test_a_report_of_deeply_nested_sequences_comes_back_unchanged(depth: int) ->
     assert json.loads(to_json(report)) == document
 
 
+def test_what_the_server_sent_in_place_of_steps_may_be_too_deep_to_write() -> None:
+    nested: object = "no step"
+    for _ in range(400):
+        nested = [nested]
+    report = UUTReport.from_wsjf({**UUT, "root": nested})
+    with pytest.raises(ValueError, match="depth"):
+        report.to_wsjf()
+
+
 @pytest.mark.parametrize(
     ("answer", "uuid"),
     [
