@@ -92,6 +92,9 @@ def derive_request(
     derived.extensions = {**request.extensions, **(extensions or {})}
     if stream is not None:
         derived.stream = stream
+    if isinstance(derived.stream, httpx.ByteStream):
+        # So that ``derived.content`` is there for a transport that asks for it.
+        derived.read()
     return derived
 
 

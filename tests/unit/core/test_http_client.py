@@ -107,6 +107,31 @@ def test_bools_in_params_are_written_as_json_writes_them():
     assert sent(params={"a": True, "b": False}).url.query == b"a=true&b=false"
 
 
+class AsksAtOnce(httpx.AsyncBaseTransport):
+    """A user's transport that takes the body of a request in memory for granted, as httpx lets it."""
+
+    def __init__(self, *answers: httpx.Response) -> None:
+        self.answers = list(answers)
+        self.contents: list[bytes] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.contents.append(request.content)
+        return self.answers.pop(0)
+
+
+@pytest.mark.parametrize("content", [b'{"a": 1}', None])
+def test_a_users_transport_has_the_body_at_once(content: bytes | None):
+    network = AsksAtOnce(httpx.Response(204))
+    run(client(network).send("POST", "/api/x", content=content))
+    assert network.contents == [content or b""]
+
+
+def test_a_users_transport_has_the_body_of_a_redirected_request_at_once():
+    network = AsksAtOnce(httpx.Response(307, headers={"Location": "/api/y"}), httpx.Response(204))
+    run(client(network).send("POST", "/api/x", content=b"1"))
+    assert network.contents == [b"1", b"1"]
+
+
 BALANCED = {"Set-Cookie": "ARRAffinity=abc; Path=/; HttpOnly"}
 
 
