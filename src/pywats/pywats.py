@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
 import functools
 import inspect
@@ -317,8 +318,6 @@ def _run_sync(
 
 
 async def _limited(coro: Coroutine[Any, Any, T], seconds: float) -> T:
-    import asyncio  # noqa: PLC0415 - it takes long, and whoever gets here has loaded it
-
     try:
         async with asyncio.timeout(seconds) as limit:
             return await coro

@@ -21,28 +21,17 @@ from tests.benchmarks.measuring import Table, spread
 
 PACKAGES = ("httpx", "httpcore", "h11", "pydantic", "requests", "httpx-retries", "aiohttp")
 
-BENCHMARKS: tuple[Callable[[], Table], ...] = (
-    lambda: calls.one_call(rounds=25, calls=200),
-    lambda: calls.threads(rounds=15, calls=100),
-    lambda: calls.tasks(rounds=15, count=200),
-    lambda: calls.many_tasks(rounds=15, count=1000),
-    lambda: chain.without_network(rounds=25, calls=500),
-    lambda: reports.submitted(rounds=9, count=5000),
-    lambda: models.headers(rounds=25),
-    lambda: imports.imports(rounds=25),
-    lambda: imports.first_call(rounds=15),
-)
-
-QUICK: tuple[Callable[[], Table], ...] = (
-    lambda: calls.one_call(rounds=5, calls=100),
-    lambda: calls.threads(rounds=5, calls=20),
-    lambda: calls.tasks(rounds=5, count=200),
-    lambda: calls.many_tasks(rounds=3, count=1000),
-    lambda: chain.without_network(rounds=5, calls=200),
-    lambda: reports.submitted(rounds=3, count=480),
-    lambda: models.headers(rounds=3),
-    lambda: imports.imports(rounds=3),
-    lambda: imports.first_call(rounds=3),
+# Each with its sizes: rounds, and calls, tasks or reports in a round; and smaller ones for --quick.
+BENCHMARKS: tuple[tuple[Callable[..., Table], tuple[int, ...], tuple[int, ...]], ...] = (
+    (calls.one_call, (25, 200), (5, 100)),
+    (calls.threads, (15, 100), (5, 20)),
+    (calls.tasks, (15, 200), (5, 200)),
+    (calls.many_tasks, (15, 1000), (3, 1000)),
+    (chain.without_network, (25, 500), (5, 200)),
+    (reports.submitted, (9, 5000), (3, 480)),
+    (models.headers, (25,), (3,)),
+    (imports.imports, (25,), (3,)),
+    (imports.first_call, (15,), (3,)),
 )
 
 
@@ -59,8 +48,8 @@ def main() -> None:
     options = parser.parse_args()
     print(machine())
     tables = []
-    for benchmark in QUICK if options.quick else BENCHMARKS:
-        tables.append(benchmark())
+    for benchmark, sizes, quick_sizes in BENCHMARKS:
+        tables.append(benchmark(*(quick_sizes if options.quick else sizes)))
         print("\n".join(["", *lines(tables[-1])]), flush=True)
     if options.json:
         options.json.write_text(json.dumps(as_json(tables), indent=1), encoding="utf-8")

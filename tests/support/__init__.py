@@ -9,6 +9,18 @@ from typing import Any, Self
 # Must never show up anywhere but in the Authorization header.
 TOKEN = "c2VjcmV0LXRva2Vu"
 
+SERVICES = [
+    "analytics",
+    "asset",
+    "process",
+    "product",
+    "production",
+    "report",
+    "rootcause",
+    "scim",
+    "software",
+]
+
 REPORT: dict[str, Any] = {
     "type": "T",
     "id": "6f1d2b1c-3c1e-4c55-9d0a-2f7b8f1a9e01",

@@ -16,20 +16,9 @@ from pywats import AsyncWATS, WatsConnectionError, pyWATS
 from pywats.models import Bom, BomComponent
 from pywats.pywats import SyncServiceWrapper
 from pywats.services.box_build import AsyncBoxBuildTemplate
+from tests.support import SERVICES
 
 URL = "http://wats.test"
-SERVICES = [
-    "analytics",
-    "app",
-    "asset",
-    "process",
-    "product",
-    "production",
-    "report",
-    "rootcause",
-    "scim",
-    "software",
-]
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +54,7 @@ def test_a_misspelt_service_is_answered_with_the_one_that_was_meant(client: str)
     assert last_line_of(program).endswith("has no attribute 'reports'. Did you mean: 'report'?")
 
 
-@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("name", ["app", *SERVICES])
 def test_a_service_shows_its_kind_and_its_server(api: pyWATS, name: str):
     kind = type(getattr(AsyncWATS(URL, "token"), name)).__name__
     assert repr(getattr(AsyncWATS(URL, "token"), name)) == f"{kind}(base_url='{URL}')"
@@ -73,7 +62,7 @@ def test_a_service_shows_its_kind_and_its_server(api: pyWATS, name: str):
 
 
 def test_no_service_shows_the_token(api: pyWATS):
-    assert "token" not in "".join(repr(getattr(api, name)) for name in SERVICES)
+    assert "token" not in "".join(repr(getattr(api, name)) for name in ["app", *SERVICES])
 
 
 def test_a_box_build_template_shows_what_it_is_of():
@@ -98,7 +87,7 @@ def test_help_on_a_service_says_what_it_is_and_what_it_can_do(api: pyWATS):
     assert "iter_headers: " in shown
 
 
-@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("name", ["app", *SERVICES])
 def test_help_on_a_service_lists_every_method(api: pyWATS, name: str):
     service = getattr(api, name)
     methods = [method for method in dir(service) if not method.startswith("_")]

@@ -14,22 +14,11 @@ import pytest
 import pywats
 from pywats import exceptions, models, pyWATS, services, simulator, transport
 from pywats.simulator import WatsSimulator
+from tests.support import SERVICES
 from tests.support.pages import DOCS, PAGES, ROOT, anchors, commands, links, name_of, saved_scripts, text_of
 
 TEXTS = [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
 GUIDES = sorted((DOCS / "guides").glob("*.md"))
-SERVICES = (
-    "analytics",
-    "asset",
-    "process",
-    "product",
-    "production",
-    "report",
-    "rootcause",
-    "scim",
-    "software",
-)
-
 PYTHON = re.compile(r"(.*/)?(python3?|py)")
 DESK = "http://127.0.0.1:8080"
 OTHERS = {"cd", "export", "git", "grep", "pre-commit", "pytest", "Select-String", "venv"}

@@ -27,6 +27,7 @@ import pywats
 import pywats.services
 from pywats import pyWATS
 from pywats.pywats import SyncServiceWrapper
+from tests.support import SERVICES
 
 # Of the simulator only the package is public: it is a program, not a library.
 MODULES = [
@@ -37,19 +38,6 @@ MODULES = [
         for module in pkgutil.walk_packages(pywats.__path__, "pywats.")
         if not module.name.startswith("pywats.simulator")
     ),
-]
-
-SERVICES = [
-    "app",
-    "analytics",
-    "asset",
-    "process",
-    "product",
-    "production",
-    "report",
-    "rootcause",
-    "scim",
-    "software",
 ]
 
 PROMISED = {
@@ -345,7 +333,7 @@ def test_a_result_of_a_sync_service_is_typed_as_what_the_wrapper_makes_of_it(ser
         assert inspect.signature(getattr(stub, name)).return_annotation == blocking(awaited), name
 
 
-@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("name", ["app", *SERVICES])
 def test_a_service_of_the_client_is_typed_as_what_it_is(name: str):
     descriptor = vars(pyWATS)[name]
     getter = descriptor.fget if isinstance(descriptor, property) else descriptor.func

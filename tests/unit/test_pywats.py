@@ -37,7 +37,7 @@ from pywats.pywats import (
 )
 from pywats.services.base import AsyncResource
 from pywats.services.box_build import AsyncBoxBuildTemplate
-from tests.support import TOKEN
+from tests.support import SERVICES, TOKEN
 from tests.unit.transport.helpers import Network
 
 URL = "http://wats.test"
@@ -475,11 +475,6 @@ def test_an_error_of_a_call_carries_its_id():
     ):
         api.product.get_product("ABC")
     assert caught.value.correlation_id == "job-42"
-
-
-SERVICES = (
-    "analytics", "asset", "process", "product", "production", "report", "rootcause", "scim", "software"
-)  # fmt: skip
 
 
 def test_app_is_analytics():

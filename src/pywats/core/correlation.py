@@ -31,7 +31,7 @@ _VALID_ID = re.compile(r"[\x21-\x7e]{1,128}")
 
 def generate_correlation_id() -> str:
     """Return a new random correlation ID: 32 hexadecimal digits (a UUID4, RFC 9562)."""
-    # What uuid.uuid4().hex returns, in a third of the time.
+    # What uuid.uuid4().hex returns, without an object around it.
     return f"{int.from_bytes(os.urandom(16)) & _UUID4_RANDOM | _UUID4_FIXED:032x}"
 
 

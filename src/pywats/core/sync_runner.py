@@ -124,9 +124,8 @@ class SyncRunner:
 class _SharedLoop:
     """An event loop that one of its callers runs, or a thread.
 
-    A caller who is alone runs it himself: changing to another thread and back takes longer than the rest of
-    a call. As soon as calls overlap, or a caller must not run it, the thread runs it for all, until a caller
-    is alone again.
+    A caller who is alone runs it himself, without changing to another thread and back. As soon as calls
+    overlap, or a caller must not run it, the thread runs it for all, until a caller is alone again.
 
     A call may be interrupted between any two steps, by Ctrl-C, by a signal handler or by the collection of
     garbage, and these may make calls of their own. So no state is kept that a lost step could spoil:

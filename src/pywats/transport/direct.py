@@ -1,7 +1,7 @@
 """The direct way to a server: a pool of our own connections in place of httpcore's.
 
-httpcore's pool and its locks take longer than everything else in a request, and longer with each connection
-and each waiter. Proxies, and all that httpcore does for them, stay its business.
+For each request httpcore's pool looks at every connection and every waiter. Proxies, and all that httpcore
+does for them, stay its business.
 """
 
 from __future__ import annotations
@@ -20,10 +20,7 @@ from pywats.transport.connect import connect
 from pywats.transport.http11 import Connection, close
 from pywats.transport.replaced import SeenTransport, is_client_replaced, is_transport_replaced
 
-__all__ = ["KEEPALIVE_SECONDS", "DirectTransport"]
-
-KEEPALIVE_SECONDS = 5.0
-"""An idle connection is kept for as long as httpx itself keeps one."""
+__all__ = ["DirectTransport"]
 
 # What these mean is httpcore's business.
 _HTTPCORE_EXTENSIONS = frozenset({"sni_hostname", "target", "trace"})
@@ -39,15 +36,15 @@ class DirectTransport(SeenTransport):
 
     Args:
         verify: TLS settings.
-        limits: How many idle connections are kept.
+        limits: How many idle connections are kept, and for how long.
     """
 
     def __init__(self, *, verify: ssl.SSLContext, limits: httpx.Limits) -> None:
         super().__init__(verify=verify, limits=limits)
         verify.set_alpn_protocols(["http/1.1"])
         self._context = verify
-        kept = limits.max_keepalive_connections
-        self._most_idle = math.inf if kept is None else kept
+        self._most_idle = _or_infinite(limits.max_keepalive_connections)
+        self._idle_seconds = _or_infinite(limits.keepalive_expiry)
         # In the order in which they became idle.
         self._idle: deque[_Idle] = deque()
         self._busy: set[Connection] = set()
@@ -118,7 +115,7 @@ class DirectTransport(SeenTransport):
             await self._drop(connection)
             return
         self._busy.remove(connection)
-        self._idle.append(_Idle(connection, _origin(request.url), time.monotonic() + KEEPALIVE_SECONDS))
+        self._idle.append(_Idle(connection, _origin(request.url), time.monotonic() + self._idle_seconds))
         await close(*self._surplus())
 
     def _surplus(self) -> list[Connection]:
@@ -161,6 +158,10 @@ class _Body(httpx.AsyncByteStream):
         if not self._closed:
             self._closed = True
             await self._pool.give_back(self._connection, self._request)
+
+
+def _or_infinite(limit: float | None) -> float:
+    return math.inf if limit is None else limit
 
 
 def _origin(url: httpx.URL) -> _Origin:

@@ -1,7 +1,7 @@
 """HTTP/1.1 messages as bytes (RFC 9112): a request is written, an answer is read. No input or output here.
 
-h11 does the same for all there is, and takes a third of the time of a call for it. What is read here is
-strict: whatever can be understood in two ways is an error.
+h11 does the same for servers, upgrades and all else there is; a client needs little of it, in every call.
+What is read here is strict: whatever can be understood in two ways is an error.
 """
 
 from __future__ import annotations

@@ -12,13 +12,16 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from pywats.transport.direct import KEEPALIVE_SECONDS, DirectTransport
+from pywats.transport.direct import DirectTransport
 from pywats.transport.replaced import SeenTransport
 
 __all__ = ["ProxyRouter", "VerifySSL", "network_transport", "ssl_context"]
 
 VerifySSL = bool | str | os.PathLike[str] | ssl.SSLContext
 """True or False, a path to a file or folder of CA certificates, or TLS settings of your own."""
+
+# An idle connection is kept for as long as httpx itself keeps one.
+_KEEPALIVE_SECONDS = 5.0
 
 
 def network_transport(*, verify_ssl: VerifySSL = True, max_connections: int) -> httpx.AsyncBaseTransport:
@@ -40,7 +43,7 @@ def network_transport(*, verify_ssl: VerifySSL = True, max_connections: int) -> 
     limits = httpx.Limits(
         max_connections=None,
         max_keepalive_connections=max_connections,
-        keepalive_expiry=KEEPALIVE_SECONDS,
+        keepalive_expiry=_KEEPALIVE_SECONDS,
     )
     direct = DirectTransport(verify=context, limits=limits)
     proxies = {

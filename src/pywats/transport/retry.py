@@ -133,8 +133,6 @@ class _Call:
         self, retry: int, response: httpx.Response, rand: Callable[[], float]
     ) -> float | None:
         """Return the seconds to wait before the next attempt, or None if there is to be none."""
-        if response.status_code not in self._policy.retry_on_status:
-            return None
         retry_after = retry_after_of(response)
         wanted = should_retry_status(
             response.status_code, retry_after, self._policy, idempotent=self._idempotent
@@ -167,8 +165,8 @@ def retry_after_of(response: httpx.Response) -> float | None:
     A date is compared to the answer's own ``Date``, if it has one: the clocks of test stations are often
     wrong.
     """
-    values = response.headers.get_list("Retry-After")
-    if not values:
+    if "Retry-After" not in response.headers:
         return None
+    values = response.headers.get_list("Retry-After")
     now = parse_http_date(response.headers.get("Date", "")) or datetime.now(UTC)
     return parse_retry_after(values, now)

@@ -765,7 +765,8 @@ def test_stopping_closes_what_was_to_be_closed_soon(runner: SyncRunner, monkeypa
     assert resource.closed.is_set()
 
 
-def test_stopping_cancels_what_is_running(runner: SyncRunner):
+@pytest.mark.parametrize("run", [SyncRunner.run, run_in_thread])
+def test_stopping_cancels_what_is_running(runner: SyncRunner, run: Any):
     began, cancelled = threading.Event(), threading.Event()
 
     async def hang() -> None:
@@ -776,23 +777,7 @@ def test_stopping_cancels_what_is_running(runner: SyncRunner):
             cancelled.set()
 
     # It waits for ever, as a daemon thread does at the interpreter's end.
-    threading.Thread(target=lambda: runner.run(hang()), daemon=True).start()
-    assert began.wait(10)
-    runner._stop()
-    assert cancelled.is_set()
-
-
-def test_stopping_ends_a_call_that_waits_for_the_thread(runner: SyncRunner):
-    began, cancelled = threading.Event(), threading.Event()
-
-    async def hang() -> None:
-        began.set()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            cancelled.set()
-
-    threading.Thread(target=lambda: run_in_thread(runner, hang()), daemon=True).start()
+    threading.Thread(target=lambda: run(runner, hang()), daemon=True).start()
     assert began.wait(10)
     runner._stop()
     assert cancelled.is_set()

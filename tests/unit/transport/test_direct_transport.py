@@ -17,13 +17,14 @@ import respx
 
 from pywats import AsyncWATS, ClientClosedError, WatsConnectionError, pyWATS
 from pywats.transport import direct as module
-from pywats.transport.direct import KEEPALIVE_SECONDS, DirectTransport
+from pywats.transport.direct import DirectTransport
 from tests.support import TOKEN
 from tests.unit.transport.helpers import Clock, one_shot, run
 from tests.unit.transport.wire import Wire
 
 CONTEXT = ssl.create_default_context()
-LIMITS = httpx.Limits(max_keepalive_connections=20)
+KEEPALIVE_SECONDS = 5.0
+LIMITS = httpx.Limits(max_keepalive_connections=20, keepalive_expiry=KEEPALIVE_SECONDS)
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 EMPTY_LIST = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]"
 A, B, C = "http://a.test/", "http://b.test/", "http://c.test/"
@@ -232,12 +233,14 @@ def test_a_request_that_is_cancelled_closes_its_connection(server: Server, turns
 # --- idle connections
 
 
-def after_idling(server: Server, clock: Clock, monkeypatch: pytest.MonkeyPatch, seconds: float) -> list[int]:
+def after_idling(
+    server: Server, clock: Clock, monkeypatch: pytest.MonkeyPatch, seconds: float, **limits: Any
+) -> list[int]:
     """Which connections are aborted when a request comes after so many seconds."""
     monkeypatch.setattr(module, "time", clock)
 
     async def scenario() -> list[int]:
-        pool = transport()
+        pool = transport(**limits)
         await get(pool)
         await asyncio.sleep(seconds)
         await get(pool)
@@ -256,6 +259,13 @@ def test_an_idle_connection_is_not_used_when_it_is_old(
     server: Server, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ):
     assert after_idling(server, clock, monkeypatch, KEEPALIVE_SECONDS) == [1, 0]
+
+
+@pytest.mark.parametrize("longer", [60.0, None])
+def test_how_long_an_idle_connection_is_kept_is_up_to_the_limits(
+    server: Server, clock: Clock, monkeypatch: pytest.MonkeyPatch, longer: float | None
+):
+    assert after_idling(server, clock, monkeypatch, 59.0, keepalive_expiry=longer) == [0]
 
 
 def test_old_connections_are_closed_whatever_their_server(
